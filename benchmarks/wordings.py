@@ -20,8 +20,8 @@ from processors.circular.session import Session
 from processors.dossiers.files import unpack
 from processors.dossiers.findings import GROUNDS, Code
 from processors.dossiers.grounds import ReadPiece
+from processors.dossiers.headings import INTERNSHIP, OTHER, WORK
 from processors.dossiers.periods import Period
-from processors.dossiers.pieces import INTERNSHIP, OTHER, WORK
 from processors.dossiers.reader import read_dossier
 from processors.lists.people import Candidate
 from processors.plain import plain

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -19,11 +19,12 @@ import numpy as np
 
 from processors.dossiers.facts import Facts
 from processors.dossiers.grounds import is_whole_weeks
+from processors.dossiers.headings import INTERNSHIP
 from processors.dossiers.layout import COLUMN, DPI, Line, Page
 from processors.dossiers.paper import without_leaders
 from processors.dossiers.periods import Period, Stay
 from processors.dossiers.persons import Owner
-from processors.dossiers.pieces import INTERNSHIP, Piece
+from processors.dossiers.pieces import Piece
 from processors.dossiers.weeks import contradicts, counts, weeks_written
 from processors.findings import Box
 from processors.lists.people import Candidate
@@ -68,10 +69,11 @@ def with_writing(
     candidate: Candidate,
     others: Sequence[Candidate],
     until: date | None,
+    told: Collection[Period] = (),
 ) -> tuple[Facts, Owner]:
     """The facts and the owner of a piece on paper, with what was written where optical reading is in doubt.
 
-    `until`: the day by which a stay is over.
+    `until`: the day by which a stay is over. `told`: stays of which the candidate's table tells.
     """
     stays = until is not None and piece.kind == INTERNSHIP and not is_whole_weeks(facts.stay)
     if not piece.read_optically or not (stays or owner in (Owner.UNSAID, Owner.DOUBTFUL)):
@@ -84,7 +86,8 @@ def with_writing(
             owner = Owner.CANDIDATE
         if stays and until is not None:
             written = [(row.label, row.written) for row in rows]
-            period = weeks_written(written, until, facts.stay.weeks_said, [row.again for row in rows])
+            again = [row.again for row in rows]
+            period = weeks_written(written, until, facts.stay.weeks_said, again, told)
             if period is not None:
                 facts, stays = replace(facts, stay=_in_weeks(facts.stay, period)), False
         if not stays and owner is Owner.CANDIDATE:
@@ -132,7 +135,8 @@ def _rows_of(page: Page, begins: Callable[[Line], float]) -> list[Row]:
     """Each of the page's lines, from where it `begins`, mm, to the right."""
     if page.gray is None:
         return []
-    clean, dark = without_leaders(page.gray, DPI), darkness(reduced(page.gray, DPI)[0])
+    clean = without_leaders(page.gray, DPI)
+    dark = darkness(reduced(clean, DPI)[0])
     slant = _slant(page)
     found = []
     for line in page.lines:

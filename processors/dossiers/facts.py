@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from processors.dossiers.headings import ACHIEVEMENT, INTERNSHIP, SYNTHESIS, WORK
 from processors.dossiers.layout import Word
 from processors.dossiers.names import among, beside, can_be_name, declared, mention
 from processors.dossiers.periods import Stay, find_dates, read_stay
-from processors.dossiers.pieces import ACHIEVEMENT, INTERNSHIP, SYNTHESIS, WORK, Piece
+from processors.dossiers.pieces import Piece
 from processors.dossiers.ticks import TEAM, chosen, option_of
 from processors.lists.people import Candidate
 from processors.plain import plain
@@ -75,6 +76,7 @@ _OF_OTHER_THINGS = re.compile(
     r"\b(?:siret|siren|tva|rcs|naf|ape|iban|bic|tel|telephone|fax|mobile|identite|cni|passeport|"
     r"securite sociale|police|assurance|ip|masque|immatricul\w+|ine|cle|licence|serie|facture|contrat)\b"
 )
+_CERTIFIED = r"\b(?:certifi|attest)(?:e|ons) (?:par la presente )?que\b"
 NO_STAY = Stay(())
 _NEXT_LABEL = re.compile(r"\s(?:prenoms?|nom|n[.°]? ?(?:de )?candidate?|[a-z'()]+)\s*:|\sn[.°]? ?candidat")
 _COLUMNS = re.compile(r"\t|(?<=^\d) |(?<=^\d\d) |\s*[:,;]\s+|\s(?=du\s)|^\W+")
@@ -189,7 +191,8 @@ def _title(piece: Piece) -> str | None:
 def _own_stay(piece: Piece, people: Sequence[Candidate]) -> Stay:
     """Without the rows that give other trainees their days, where one of as many columns gives the first's.
 
-    Where it is not known that the others are persons, there may be more of the stay.
+    Where it is not known that the others are persons, there may be more of the stay; also where paper
+    certifies twice: the heading of another certificate was not read.
     """
     rows = piece.in_rows.splitlines()
     dated = {k: _COLUMNS.split(row) for k, row in enumerate(rows) if people and read_stay(row).periods}
@@ -206,7 +209,8 @@ def _own_stay(piece: Piece, people: Sequence[Candidate]) -> Stay:
     text = "\n".join(row for k, row in enumerate(rows) if k not in theirs)
     stay = read_stay(text, open_ended=piece.kind == WORK)
     known = all(any(among(cell, people[1:])) for cell in theirs.values())
-    return stay if known else replace(stay, in_part=True)
+    several = piece.read_optically and len(re.findall(_CERTIFIED, plain(piece.text))) > 1
+    return stay if known and not several else replace(stay, in_part=True)
 
 
 def _numbers(lines: list[str], known: Collection[str]) -> tuple[str, ...]:

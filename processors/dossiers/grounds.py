@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from calendar import FRIDAY, MONDAY
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from processors.circular.deadlines import french_instant
 from processors.circular.session import Exam
@@ -18,10 +18,12 @@ from processors.circular.session_parts import DossierRule
 from processors.circular.session_parts import Piece as Required
 from processors.dossiers.facts import Facts
 from processors.dossiers.findings import GROUNDS, Code, DossierFinding, Evidence, Verdict, finding
+from processors.dossiers.headings import ENVIRONMENT, INTERNSHIP, OTHER, WORK
 from processors.dossiers.layout import around
 from processors.dossiers.periods import Internship, Stay, is_prolonged, read_stay, states_time, total
 from processors.dossiers.persons import Owner
-from processors.dossiers.pieces import ENVIRONMENT, INTERNSHIP, OTHER, WORK, Piece
+from processors.dossiers.pieces import Piece
+from processors.dossiers.signature_zones import Role
 from processors.dossiers.signatures import Signature, State, state_of
 from processors.findings import Severity
 from processors.plain import plain
@@ -74,16 +76,34 @@ def judge(
     yield from _persons(pieces)
     yield from _sessions(pieces, exam)
     for required in rule.pieces:
-        theirs = [read for read in pieces if read.piece.kind in _kinds(required) and not read.piece.goes_on]
+        theirs = _with_rests([read for read in pieces if read.piece.kind in _kinds(required)])
         yield from _count(required, theirs, pieces)
         yield from _annexes(required, theirs, option)
-        yield from _signed(required, theirs)
+        yield from _signed(required, theirs, any(map(_perhaps_a_rest, pieces)))
     if rule.internship_weeks is not None:
         unread = unread or any(map(_perhaps_a_certificate, pieces))
         yield from _duration(pieces, rule.internship_weeks, rule.closed_days, exam, unread)
     for read in pieces:
         if read.piece.kind == OTHER:
             yield finding(Code.UNKNOWN_PIECE, read.piece.file, [read.evidence])
+
+
+def _with_rests(pieces: Sequence[ReadPiece]) -> list[ReadPiece]:
+    """Those that begin a document, dated and signed also where the rest of it, in another file, is."""
+    begun: list[ReadPiece] = []
+    early: list[ReadPiece] = []  # files have any order
+    for read in pieces:
+        if not read.piece.goes_on:
+            rests, early = early, []
+        elif begun:
+            rests, read = [read], begun.pop()
+        else:
+            early.append(read)
+            continue
+        signatures = (*read.signatures, *(one for rest in rests for one in rest.signatures))
+        dated = read.dated or any(rest.dated for rest in rests)
+        begun.append(replace(read, signatures=signatures, dated=dated))
+    return begun
 
 
 def verdict_of(findings: Iterable[DossierFinding]) -> Verdict:
@@ -159,7 +179,13 @@ def _is_annex(piece: Piece, annex: str) -> bool:
     return re.sub("I+", "I", piece.annex) == re.sub("I+", "I", annex)
 
 
-def _signed(required: Required, theirs: Sequence[ReadPiece]) -> Iterator[DossierFinding]:
+def _perhaps_a_rest(read: ReadPiece) -> bool:
+    """Whether it is a page on paper of which nothing tells what it is: a document's second may be one."""
+    return read.piece.kind == OTHER and read.piece.read_optically and not read.piece.known
+
+
+def _signed(required: Required, theirs: Sequence[ReadPiece], rests: bool) -> Iterator[DossierFinding]:
+    """`rests`: whether a page may be the rest of one, on which it is signed."""
     if not required.signed_by and not required.dated:
         return
     for read in theirs:
@@ -177,13 +203,15 @@ def _signed(required: Required, theirs: Sequence[ReadPiece]) -> Iterator[Dossier
         if state is State.ABSENT and signed:
             shown = [*where, *(other.evidence for other in signed)]
             yield finding(Code.DOUBTFUL_SIGNATURE, f"{what} ; une autre version est signée", shown)
-        elif state is State.ABSENT and read.signatures:
+        elif state is State.ABSENT and read.signatures and not (rests and _asks_nobody(read)):
             yield finding(Code.UNSIGNED_DOCUMENT, what, where)
         elif state is not State.SIGNED:
             yield finding(Code.DOUBTFUL_SIGNATURE, what, where)
-        elif read.piece.doubled:
-            said = f"{what} ; deux documents sur une même page"
-            yield finding(Code.DOUBTFUL_SIGNATURE, said, where)
+
+
+def _asks_nobody(read: ReadPiece) -> bool:
+    """Whether no label on paper says where it is signed."""
+    return read.piece.read_optically and all(one.role is Role.ANYONE for one in read.signatures)
 
 
 def _is_signed(read: ReadPiece, required: Required) -> bool:

@@ -296,7 +296,9 @@ def _plain(text: str) -> str:
     said = in_french(" ".join(plain(text.replace("º", "").replace(_BROKEN_AT, "-")).split()))
     said = in_figures(re.sub(r"[._]{2,}|_|(?<=\s)\.(?=\s)", " ", without_print(said)))
     said = re.sub(r"(?<=20\d\d)(?=au\b)", " ", said)
-    said = re.sub(r"(?<!\d)209(?=\d(?!\d))", "202", said)  # optical reading takes a 2 for a 9
+    # optical reading takes a 2 for a 9, and a slash on dots for a 7
+    said = re.sub(r"(?<!\d)209(?=\d(?!\d))", "202", said)
+    said = re.sub(r"\b(\d\d) (?:[17]?/|[17]) ?([01]\d) (?:[17]?/|[17]) ?(20\d\d)\b", r"\1/\2/\3", said)
     said = re.sub(r"\b(20\d\d)- ?(\d\d)- ?(\d\d)\b", r"\1-\2-\3", said)  # a line may break at a hyphen
     said = re.sub(
         r"(?<![\d/-])\.?\s?(\d{1,2})\s?\.?\s?([/.-])\s?\.?(\d{1,2})\s?\.?\s?\2\s?\.?(20\d\d|\d\d)(?!\d)",

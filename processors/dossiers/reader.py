@@ -12,11 +12,12 @@ from processors.dossiers.facts import NO_STAY, Facts, facts_of
 from processors.dossiers.files import DepositedFile, FileKind, UnreadableError
 from processors.dossiers.findings import Code, DossierFinding, Evidence, Verdict, absent, finding
 from processors.dossiers.grounds import ReadPiece, internship_of, judge, late, verdict_of
+from processors.dossiers.headings import ACHIEVEMENT, INTERNSHIP, OTHER, SYNTHESIS, WORK
 from processors.dossiers.layout import around
 from processors.dossiers.pages import read_pages
-from processors.dossiers.periods import Internship
-from processors.dossiers.persons import owner_of
-from processors.dossiers.pieces import ACHIEVEMENT, INTERNSHIP, OTHER, WORK, Piece, pieces_of
+from processors.dossiers.periods import Internship, read_stay
+from processors.dossiers.persons import Owner, owner_of
+from processors.dossiers.pieces import Piece, pieces_of
 from processors.dossiers.seals import Seal, seals_of
 from processors.dossiers.signatures import Signature, State, dated_by_hand, signatures_of
 from processors.findings import Severity
@@ -60,11 +61,12 @@ def read_dossier(
     findings = list(said)
     for file in files:
         try:
-            read = tuple(_pieces(file, candidate, others, exam.deposit.date if exam.deposit else None))
+            read = tuple(_pieces(file, candidate, others))
             pieces += read
             findings += _struck(read)
         except UnreadableError as why:
             findings.append(finding(Code.UNREADABLE_PIECE, f"{file.name} : {why}", [Evidence(file.name, 1)]))
+    pieces = _with_writing(pieces, candidate, others, exam.deposit.date if exam.deposit else None)
     if candidate.form is Form.CCF:
         worth_saying = [
             found
@@ -100,9 +102,30 @@ def _left_blank(piece: Piece, facts: Facts, signatures: Sequence[Signature]) -> 
     )
 
 
-def _pieces(
-    file: DepositedFile, candidate: Candidate, others: Sequence[Candidate], until: dt.date | None
-) -> Iterator[ReadPiece]:
+def _with_writing(
+    pieces: Sequence[ReadPiece],
+    candidate: Candidate,
+    others: Sequence[Candidate],
+    until: dt.date | None,
+) -> list[ReadPiece]:
+    """The pieces, with what was written on them by hand."""
+    told = {
+        period
+        for read in pieces
+        if read.piece.kind == SYNTHESIS and read.owner is Owner.CANDIDATE
+        for line in read.piece.text.splitlines()
+        for period in read_stay(line).periods
+    }
+    found = []
+    for read in pieces:
+        if read.piece.kind != OTHER:
+            facts, owner = with_writing(read.piece, read.facts, read.owner, candidate, others, until, told)
+            read = replace(read, facts=facts, owner=owner)
+        found.append(read)
+    return found
+
+
+def _pieces(file: DepositedFile, candidate: Candidate, others: Sequence[Candidate]) -> Iterator[ReadPiece]:
     seals: tuple[Seal, ...] = seals_of(file.data) if file.kind is FileKind.PDF else ()
     for piece in pieces_of(file.name, read_pages(file)):
         facts = facts_of(piece, (candidate, *others))
@@ -112,6 +135,4 @@ def _pieces(
             piece, signatures, wanted = replace(piece, kind=OTHER), (), False
         dated = facts.dated or (wanted and dated_by_hand(piece))
         owner = owner_of(piece, facts, candidate, others)
-        if wanted:
-            facts, owner = with_writing(piece, facts, owner, candidate, others, until)
         yield ReadPiece(piece, facts, owner, signatures, dated)

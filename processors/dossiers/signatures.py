@@ -69,7 +69,7 @@ _DATE_LABEL_LOST = re.compile(
 )  # read together with the handwriting after it, or not at all
 _A_ROW_OF_DOTS = 1.2  # mm high, where they run together
 _A_STROKE, _A_DATE = 8.0, 25.0  # mm of ink: something is written there, and more than « le »
-_DATE_WRITTEN = re.compile(r"\bfait a\b.*,? le \S*\d\S*")
+_DATE_WRITTEN = re.compile(r"\bfait a\b.*,? le \S*\d\S*|\bdate ?: ?\d{1,2} ?[/.-]? ?[\da-z]+[/. -]+\S*\d")
 
 
 class State(StrEnum):

@@ -21,13 +21,13 @@ from processors.dossiers.periods import MONTHS, Period
 from processors.scans.pages.names import SYMBOLS, log_chances
 from processors.scans.readings import Line
 
-_STAY = re.compile(r"\bdu\b|\bau\b|debut|\bfin\b|periode|\bdates\b|effectu")
+_STAY = re.compile(r"\b(?:du|au)(?![a-z])|debut|\bfin\b|periode|\bdates\b|effectu")
 _OTHER = re.compile(
     r"\bfaita?\b|naissance|\bne\b|^le\b|delivre|\barticle\b|presence|mission|autorisations"
     r"|duree totale du stage est"
 )
 _FEW = 3  # figures: a row with fewer bears no date
-_COUNTED = -4.0  # log chance of a number of weeks
+_COUNTED, _PLAIN = -4.0, -1.5  # log chance of a number of weeks; of one that contradicts
 _YEARS = 2  # before the deposit: trainings last as long
 _SHORTEST, _LONGEST = 2, 16  # weeks of a stay
 _UNITS = (("semaine", 1, _LONGEST), ("jour", 5, 5 * _LONGEST), ("heure", 35, 0))
@@ -59,11 +59,13 @@ def weeks_written(
     until: date,
     said: float | None = None,
     again: Sequence[Line | None] = (),
+    told: Collection[Period] = (),
 ) -> Period | None:
     """The weeks of a stay that is over by then. Of each row what is printed on it, plain, and its reading.
 
     `said`: how many they are, as optical reading has it; None: to be read here. `again`: the same rows as
-    another network reads them.
+    another network reads them. `told`: stays of which another piece tells: one that is read as such is as
+    good as counted.
     """
     chances = _dated(rows)
     found: dict[Period, tuple[float, int, int]] = {}
@@ -72,16 +74,19 @@ def weeks_written(
             if fits > found.get(period, (_NEVER, 0, 0))[0]:
                 found[period] = fits, k, end
     best = sorted(found.items(), key=lambda one: -one[1][0])[:2]
-    if not best or any(best[0][1][0] - next_[0] < _CLEAR for _, next_ in best[1:]):
+    if not best:
         return None
     period, (fits, k, end) = best[0]
+    if any(fits - next_[0] < (_BETTER if period in told else _CLEAR) for _, next_ in best[1:]):
+        return None
     weeks = ((period.last - period.first).days + 3) // 7
     counted = counts(rows, weeks)
     if counted is None and said is not None:
         counted = said == weeks
-    if counted is False or fits < (_LEAST if counted else _ALONE):
+    known = counted or period in told
+    if counted is False or fits < (_LEAST if known else _ALONE):
         return None
-    if not counted and not (again and _reads(again[k], again[end], k == end, period, until)):
+    if not known and not (again and _reads(again[k], again[end], k == end, period, until)):
         return None
     better = _fits_better(period, chances[k], chances[end], k == end, fits, until)
     return None if better else period
@@ -122,7 +127,7 @@ def counts(rows: Sequence[tuple[str, Line]], weeks: float) -> bool | None:
                 )
                 if fits[numbers.index(wanted)] >= max(fits.max() - _BETTER, _COUNTED):
                     return True
-                if fits.max() >= _COUNTED:
+                if fits.max() >= _PLAIN:
                     told = False
     return told
 
@@ -204,14 +209,13 @@ def _each(chances: Chances, days: Collection[date]) -> dict[date, float]:
 
 @lru_cache(maxsize=4096)
 def _ways(day: date) -> list[Pattern]:
-    """05/01/2026, 05/01/26, 5 janvier 2026, 5/1/2026: the symbols, and what stands between them."""
-    year, month = str(day.year), MONTHS[day.month - 1].upper()
-    ways = (
-        (f"{day:%d}", f"{day:%m}", year),
-        (f"{day:%d}", f"{day:%m}", year[2:]),
-        (str(day.day), month, year),
-        (str(day.day), str(day.month), year),
-    )
+    """05/01/2026, 5/1/2026, 5 janvier 2026, and with 26: the symbols, and what stands between them."""
+    month = MONTHS[day.month - 1].upper()
+    ways = [
+        (*way, year)
+        for year in (f"{day:%Y}", f"{day:%y}")
+        for way in ((f"{day:%d}", f"{day:%m}"), (str(day.day), month), (str(day.day), str(day.month)))
+    ]
     found = []
     for way in ways:
         pattern = [_EDGE]

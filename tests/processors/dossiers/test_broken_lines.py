@@ -17,11 +17,12 @@ from reportlab.pdfgen.canvas import Canvas
 from processors.dossiers.cells import sheets_of
 from processors.dossiers.facts import facts_of
 from processors.dossiers.files import DepositedFile, FileKind
+from processors.dossiers.headings import OTHER, WORK
 from processors.dossiers.layout import Line, Page, Word, lines_of
 from processors.dossiers.pages import read_pages
 from processors.dossiers.periods import Period
 from processors.dossiers.persons import Owner, owner_of
-from processors.dossiers.pieces import OTHER, WORK, Piece, pieces_of
+from processors.dossiers.pieces import Piece, pieces_of
 from processors.dossiers.ticks import option_of
 from processors.lists.people import Candidate
 

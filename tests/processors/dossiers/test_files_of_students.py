@@ -18,10 +18,11 @@ from reportlab.pdfgen.canvas import Canvas
 from processors.dossiers.cells import sheets_of
 from processors.dossiers.facts import facts_of
 from processors.dossiers.files import DepositedFile, FileKind, UnreadableError
+from processors.dossiers.headings import INTERNSHIP
 from processors.dossiers.layout import Line, Page, Word, lines_of
 from processors.dossiers.pages import read_pages
 from processors.dossiers.periods import Period
-from processors.dossiers.pieces import INTERNSHIP, pieces_of
+from processors.dossiers.pieces import pieces_of
 from processors.dossiers.signature_zones import Role, zones_of
 from processors.dossiers.ticks import option_of
 from processors.lists.people import Candidate

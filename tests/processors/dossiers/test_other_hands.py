@@ -19,20 +19,12 @@ from processors.circular.session import load_session
 from processors.dossiers.facts import Facts, facts_of
 from processors.dossiers.files import unpack
 from processors.dossiers.findings import Code
+from processors.dossiers.headings import ACHIEVEMENT, ENVIRONMENT, INTERNSHIP, OTHER, SYNTHESIS, WORK
 from processors.dossiers.layout import Line, Page
 from processors.dossiers.pages import read_pages
 from processors.dossiers.periods import Period
 from processors.dossiers.persons import Owner, owner_of
-from processors.dossiers.pieces import (
-    ACHIEVEMENT,
-    ENVIRONMENT,
-    INTERNSHIP,
-    OTHER,
-    SYNTHESIS,
-    WORK,
-    Piece,
-    pieces_of,
-)
+from processors.dossiers.pieces import Piece, pieces_of
 from processors.dossiers.reader import read_dossier
 from processors.dossiers.signatures import State, signatures_of, state_of
 from processors.lists.people import Candidate, Form

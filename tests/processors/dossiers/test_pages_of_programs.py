@@ -13,11 +13,12 @@ from reportlab.pdfgen.canvas import Canvas
 
 from processors.dossiers.facts import facts_of
 from processors.dossiers.files import UnreadableError, unpack
+from processors.dossiers.headings import INTERNSHIP
 from processors.dossiers.layout import Page, Word, lines_of
 from processors.dossiers.pages import read_pages
 from processors.dossiers.periods import Period
 from processors.dossiers.persons import Owner, owner_of
-from processors.dossiers.pieces import INTERNSHIP, Piece, pieces_of
+from processors.dossiers.pieces import Piece, pieces_of
 from processors.dossiers.seals import seals_of
 from processors.dossiers.signature_zones import Role
 from processors.dossiers.signatures import State, signatures_of, state_of
@@ -244,16 +245,18 @@ def test_a_digital_signature_of_the_candidate_is_not_the_firms() -> None:
     assert state_of(other, ("organisme d'accueil",))[0] is State.SIGNED
 
 
-def test_two_certificates_on_one_wide_page_are_told() -> None:
+def test_two_certificates_on_one_wide_page_are_two() -> None:
     wide = Letter(wide=True)
-    for x in (15, 160):
+    for x, name in ((15, "Nael de Kersaint"), (160, "Maud Besson")):
         wide.write(x, 30, "ATTESTATION DE STAGE", 14)
-        wide.write(x, 45, "certifie que Nael de Kersaint a été stagiaire")
-    assert piece(wide.file()).doubled
+        wide.write(x, 45, f"certifie que {name} a été stagiaire")
+    left, right = pieces_of("two.pdf", pages(wide.file()))
+    assert ("Nael" in left.text, "Maud" in left.text) == (True, False)
+    assert ("Nael" in right.text, "Maud" in right.text) == (False, True)
     alone = Letter(wide=True)
     alone.write(100, 30, "ATTESTATION DE STAGE", 14)
     alone.write(30, 45, "certifie que Nael de Kersaint a été stagiaire")
-    assert not piece(alone.file()).doubled
+    piece(alone.file())
 
 
 def test_a_link_behind_other_words_is_the_portfolio() -> None:

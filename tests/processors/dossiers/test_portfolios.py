@@ -15,10 +15,11 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from processors.dossiers.files import unpack
+from processors.dossiers.headings import SYNTHESIS
 from processors.dossiers.layout import DPI, Page, Word, lines_of
 from processors.dossiers.pages import read_pages
 from processors.dossiers.periods import Period, read_stay
-from processors.dossiers.pieces import SYNTHESIS, pieces_of
+from processors.dossiers.pieces import pieces_of
 from processors.dossiers.signatures import State, signatures_of, state_of
 from processors.dossiers.ticks import option_of
 from processors.scans.readings import Gray

@@ -11,10 +11,11 @@ from processors.circular.session import load_session
 from processors.dossiers.facts import facts_of
 from processors.dossiers.findings import Code, Evidence
 from processors.dossiers.grounds import ReadPiece, judge
+from processors.dossiers.headings import INTERNSHIP, OTHER, WORK
 from processors.dossiers.layout import Line, Page
 from processors.dossiers.periods import Period, read_stay
 from processors.dossiers.persons import owner_of
-from processors.dossiers.pieces import INTERNSHIP, OTHER, WORK, Piece, pieces_of
+from processors.dossiers.pieces import Piece, pieces_of
 from processors.dossiers.signature_zones import Role
 from processors.dossiers.signatures import Signature, State
 from processors.lists.people import Candidate
