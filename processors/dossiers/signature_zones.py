@@ -46,7 +46,8 @@ _CANDIDATE = re.compile(
 )
 _SCHOOL = re.compile(
     r"centre de formation|etablissement (?:de formation|scolaire|d'enseignement)|lycee|proviseur|ddfpt"
-    r"|(?:visa de l'|chef (?:de l'|d'))etablissement(?! d'accueil)"
+    r"|(?:visa de l'|chef (?:de l'|d'))etablissement"
+    r"(?! (?:d'accueil|de l'(?:organisme|entreprise)|de la societe))"
     r"|enseignante?|professeure?|cfa\b|formateur|formatrice|equipe pedagogique"
 )
 _FIRM = re.compile(

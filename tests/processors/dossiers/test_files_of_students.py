@@ -219,6 +219,13 @@ def test_whoever_represents_the_firm_is_asked_to_sign() -> None:
     assert {zone.role for zone in zones_of(page)} == {Role.FIRM, Role.SCHOOL}
 
 
+def test_who_leads_the_host_is_not_who_leads_a_school() -> None:
+    (page,) = read_pages(
+        drawn((20, 40, "ATTESTATION DE STAGE"), (20, 120, "Le chef d'établissement de l'organisme d'accueil"))
+    )
+    assert {zone.role for zone in zones_of(page)} == {Role.FIRM}
+
+
 def test_who_leads_a_school_certifies_nothing_by_the_name_of_it() -> None:
     (page,) = read_pages(
         drawn(
