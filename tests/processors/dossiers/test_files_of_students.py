@@ -219,11 +219,14 @@ def test_whoever_represents_the_firm_is_asked_to_sign() -> None:
     assert {zone.role for zone in zones_of(page)} == {Role.FIRM, Role.SCHOOL}
 
 
-def test_who_leads_the_host_is_not_who_leads_a_school() -> None:
-    (page,) = read_pages(
-        drawn((20, 40, "ATTESTATION DE STAGE"), (20, 120, "Le chef d'établissement de l'organisme d'accueil"))
-    )
-    assert {zone.role for zone in zones_of(page)} == {Role.FIRM}
+@pytest.mark.parametrize("between", [0.0, 2.5], ids=["as typed", "set to both sides"])
+def test_who_leads_the_host_is_not_who_leads_a_school(between: float) -> None:
+    words, at = [], 20.0
+    for word in "Le chef d'établissement de l'organisme d'accueil".split():
+        words.append((at, 120.0, word))
+        at += stringWidth(f"{word} ", "Helvetica", 12) / mm + between
+    (page,) = read_pages(drawn((20, 40, "ATTESTATION DE STAGE"), *words))
+    assert [zone.role for zone in zones_of(page)] == [Role.FIRM]
 
 
 def test_who_leads_a_school_certifies_nothing_by_the_name_of_it() -> None:
