@@ -188,7 +188,7 @@ def test_all_first_names_that_are_written_are_read() -> None:
 
 def test_of_first_names_that_fit_as_well_the_first_one_counts() -> None:
     nina = replace(NOLWENN, first_names="Nina Rose")
-    lines = ("Attestation de stage", "LE GOFF Nina\tN° candidat : 02500000043", "Rose")
+    lines = ("Attestation de stage", "LE GOFF Nina\tOption : SISR", "Rose")
     assert stated(*lines, candidate=nina)[1].name == "le goff nina"
 
 
