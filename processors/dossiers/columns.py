@@ -10,7 +10,9 @@ from processors.dossiers.layout import Line, Page, Word, parts
 from processors.dossiers.periods import MONTHS, find_dates, read_stay
 from processors.plain import plain
 
-_IN_A_DATE = re.compile(r"\b(?:du|le|au|depuis|entre)(?: \d{1,2}(?: ?er)?(?: [a-z]+)?)?$")
+_IN_A_DATE = re.compile(
+    r"\b(?:du|le|au|depuis|entre)(?: (?:lun|mar|mercre|jeu|vendre)di)?(?: \d{1,2}(?: ?er)?(?: [a-z]+)?)?$"
+)
 _DATED = re.compile(rf"(?:(?:au|a|et|le|\d{{1,2}}(?: ?er)?|20\d\d|{'|'.join(MONTHS)})\b\s*)+")
 _UNTIL = re.compile(r"(?:^|\s)(?:au|à|-|–|jusqu.au|et le)(?=\s\d|$)", re.I)
 _BESIDE = 1.2  # mm: so far from its column's left edge a cell's next line may begin

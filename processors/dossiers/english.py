@@ -26,13 +26,16 @@ _UNTIL = re.compile(
 _UNITS = ((re.compile(r"\bweeks?\b"), "semaines"), (re.compile(r"\bdays?\b"), "jours"))
 _HOURS = re.compile(r"\bhours?\b")
 _A_DATE = re.compile(rf"\b(?:{_MONTH})\b\.?,? ?\d|\d(?:st|nd|rd|th)? (?:of )?(?:{_MONTH})\b")
-_BOTH = re.compile(r"\b(du|au|semaines?|jours?|heures?) ?/ ?(?:from|to|weeks?|days?|hours?)\b")
+_BOTH = re.compile(  # « du / from », « from (du) »
+    r"\b(du|au|semaines?|jours?|heures?) ?/ ?(?:from|to|weeks?|days?|hours?)\b"
+    r"|\b(?:from|to|weeks?|days?|hours?) ?\((du|au|semaines?|jours?|heures?)\)"
+)
 _ENGLISH = re.compile(r"\b(?:the|internship|traineeship|from|certify)\b")
 
 
 def in_french(said: str) -> str:
     """Plain text with its English dates and lengths of time as a French text has them; others as they are."""
-    said = _BOTH.sub(r"\1", said)
+    said = _BOTH.sub(r"\1\2", said)
     if not (_ENGLISH.search(said) and (_A_DATE.search(said) or "week" in said)):
         return said
     said = _MONTH_FIRST.sub(lambda m: f"{m[2]} {_MONTHS[m[1]]} {m[3] or ''}", said)

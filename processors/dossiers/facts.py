@@ -22,6 +22,7 @@ _COMPANY_LABELS = (
     r"(?:nom|raison sociale|denomination)(?: sociale)?(?: et adresse)? (?:de |du )?(?:l')?"
     r"(?:entreprise|organisme|societe|employeur)(?: d'accueil)?",
     r"dans l'entreprise(?: \([^)]*\))?",
+    r"name (?:of the (?:receiving|host) organi[sz]ation(?: ?/ ?enterprise)?|or company name(?: \([^)]*\))?)",
     r"(?:organisme|structure|etablissement) d'accueil",
     r"raison sociale",
     r"entreprise(?: d'accueil)?",
@@ -164,7 +165,7 @@ def _company(lines: list[str], text: str) -> str | None:
 def _certifiers(lines: Sequence[str]) -> Iterator[str]:
     """Who certifies, by name, on the same line or on the one above."""
     for above, line in pairwise(("", *lines)):
-        if found := re.match(r"(.*?),?\s*\b(?:certifie|atteste)\b(?! par )", line):
+        if found := re.match(r"(.*?),?\s*\b(?:represente.*|certifie|atteste)\b(?! par )", line):
             yield found[1] or above
 
 

@@ -80,15 +80,13 @@ def unpack(
         room -= len(data)
         if room < 0:
             said.append(_unreadable(name, "le dépôt est trop gros"))
-        elif kind is FileKind.ZIP:
-            for member in _members(name, data, room):
-                if isinstance(member, DossierFinding):
-                    said.append(member)
-                else:
-                    room -= len(member.data)
-                    files.append(member)
-        else:
-            files.append(_file(name, data))
+            continue
+        opened = {FileKind.ZIP: _members, FileKind.PDF: _attached}.get(kind)
+        members = list(opened(name, data, room)) if opened else []
+        said += [member for member in members if isinstance(member, DossierFinding)]
+        within = [member for member in members if isinstance(member, DepositedFile)]
+        room -= sum(len(member.data) for member in within)
+        files += within if members or kind is FileKind.ZIP else [_file(name, data)]
     kept = []
     for file in files:
         if file.kind is FileKind.OTHER:
@@ -188,6 +186,22 @@ def _members(name: str, data: bytes, room: int) -> Iterator[DepositedFile | Doss
                     yield _file(inner, content)
     except _BROKEN:
         yield _unreadable(name, "archive endommagée")
+
+
+def _attached(name: str, data: bytes, room: int) -> Iterator[DepositedFile | DossierFinding]:
+    """The files of a PDF portfolio, whose one page only shows that it is one; nothing of another file."""
+    try:
+        with pikepdf.open(io.BytesIO(data)) as document:
+            attached = document.attachments if "/Collection" in document.Root else {}
+            for inner in list(attached)[:MAX_MEMBERS]:
+                content = attached[inner].get_file().read_bytes()
+                room -= len(content)
+                if room < 0:
+                    yield _unreadable(name, "porte-documents trop gros une fois ouvert")
+                    return
+                yield _file(f"{name}/{inner}", content)
+    except _BROKEN_PDF:
+        return  # which is said by who reads it
 
 
 def final(file: DepositedFile) -> tuple[DepositedFile, bool]:

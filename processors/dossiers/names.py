@@ -165,7 +165,8 @@ def mention(text: str, person: Candidate, *, optical: bool = False) -> Mention |
     words = _tokens(text, frozenset((*family, *first)))
     least = _READ if optical else _TYPED
     each = [tuple(_words(name)) for name in person.first_names.split()]  # one may be called by any of them
-    spellings = {tuple(first[:1]), *each, tuple(first)} - {()}  # Jean-Baptiste, of whom others write Jean
+    # Jean-Baptiste, of whom others write Jean; of names that fit as well the first counts
+    spellings = filter(None, dict.fromkeys((tuple(first[:1]), *each, tuple(first))))
     firsts = [found for spelling in spellings for found in _seen(words, spelling, least)]
     best: Mention | None = None
     for begin, end, like in _seen(words, family, least):

@@ -103,6 +103,7 @@ _NOT_OF_STAY = re.compile(
     r"|formation (?!en (?:milieu|entreprise))|autorisation"
 )
 _NO_STAY = re.compile(r"\b(?:interr\w+|absen\w+|hors|sauf|hormis|excep\w+|conges?|fermeture)\b[^.|]{0,30}$")
+_RESUMED = re.compile(r"\b(?:apres|suite a) (?:\w+ |l')?(?:interr|suspen|arret)\w*[^.|,]{0,40}, (?:\w+ )?$")
 _UNBROKEN = re.compile(
     r"\b(?:sans|aucune?|ni) (?:aucune? )?(?:interruption|suspension|arret)|\bpas ete (?:interrompu|suspendu)"
     r"|\bteletravail\b[^.|]{0,30}par semaine|\bjours? par semaine\b[^.|]{0,30}\bteletravail"
@@ -170,6 +171,7 @@ def read_stay(text: str, *, open_ended: bool = False) -> Stay:
     """
     said = _AMENDED.sub(" ", _BORN.sub(" ", _plain(text)))
     periods: list[Period] = []
+    away: list[Period] = []
     longest = _LONGEST if open_ended else _LONGEST_STAY
     rest, begin = "", 0
     yearless = False
@@ -178,9 +180,10 @@ def read_stay(text: str, *, open_ended: bool = False) -> Stay:
         if said[: match.start()].endswith("du ") and not any(found[f"{part}2"] for part in ("iy", "fy", "y")):
             yearless = True
         period = _period(found, longest)
-        of_stay = not _NO_STAY.search(said[max(0, match.start() - _NEAR) : match.start()])
-        if period is not None and period not in periods and of_stay:
-            periods.append(period)
+        before = said[max(0, match.start() - _NEAR) : match.start()]
+        of_stay = not _NO_STAY.search(before) or _RESUMED.search(before)
+        if period is not None and period not in periods:
+            (periods if of_stay else away).append(period)
         end = match.end() if period is not None else _end_of_first(match)
         rest += said[begin : match.start()] + ("|" if period is not None else said[match.start() : end])
         begin = end
@@ -195,6 +198,7 @@ def read_stay(text: str, *, open_ended: bool = False) -> Stay:
             periods = [Period(one.first, until)]
             rest = rest[: later.start()] + rest[later.end() :]
     in_part = yearless or any(_dates_of(_HALF_READ, _OTHER_THAN_STAY.sub(" ", rest)))
+    in_part = in_part or not all(any(_within(one, stay) for stay in periods) for one in away)
     dated = [len(list(_worked(period, ()))) / _DAYS_A_WEEK for period in periods]
     if open_ended and not periods:
         begun = next((day for how in (_OPEN, _UNTIL_NOW) for day in _dates_of(how, said)), None)
@@ -204,6 +208,10 @@ def read_stay(text: str, *, open_ended: bool = False) -> Stay:
             in_part = False
     broken = not open_ended and (_BROKEN.search(_UNBROKEN.sub(" ", said)) is not None or _overlap(periods))
     return Stay(tuple(periods), _weeks_said(rest, dated), in_part, broken)
+
+
+def _within(one: Period, other: Period) -> bool:
+    return other.first <= one.first and one.last <= other.last
 
 
 def _overlap(periods: Sequence[Period]) -> bool:

@@ -30,6 +30,7 @@ _LONG = 90  # characters: a longer line is a sentence
 _ATTESTS = (
     r"soussigne|certif[iy]|attest"
     r"|confirm\w+ que\b[^.]{0,120}\ba (?:bien )?(?:ete|effectue|realise|accompli|suivi)\b"
+    r"|confirm\w* that\b[^.]{0,120}\b(?:has|completed|carried out|undertook|worked|was an?)\b"
 )
 _CERTIFIES = r"soussigne|(?:certifi|attest)(?:e|ons|ent|ant|er) (?:par la presente )?que\b"
 _OF_STAGE = r"\bstag(e|es|iaire)\b|\b(internship|traineeship|work placement)\b"

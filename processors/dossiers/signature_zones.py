@@ -39,6 +39,7 @@ _ALSO_SIGNS = re.compile(
 SIGN = re.compile(r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b")
 _NAME = re.compile(r"\bnom\b")
 _LEFT_OPEN = re.compile(r"\b(?:personne|representant|responsable|de|du|la|et|ou|l')$")
+_GOES_ON = re.compile(r"\b(?:de|du|la|et|ou)$")
 _CERTIFIES = re.compile(r"\b(?:soussigne|certifi|attest|etablie?s?\b)")
 MADE_AT = re.compile(r"\bfait a\b|\bfait le\b|^a [a-z' \-]+,? ?le \d")
 _CANDIDATE = re.compile(
@@ -46,7 +47,8 @@ _CANDIDATE = re.compile(
 )
 _SCHOOL = re.compile(
     r"centre de formation|etablissement (?:de formation|scolaire|d'enseignement)|lycee|proviseur|ddfpt"
-    r"|(?:visa de l'|chef (?:de l'|d'))etablissement(?! d'accueil)"
+    r"|(?:visa de l'|chef (?:de l'|d'))etablissement"
+    r"(?! (?:d'accueil|de l'(?:organisme|entreprise)|de la societe))"
     r"|enseignante?|professeure?|cfa\b|formateur|formatrice|equipe pedagogique"
 )
 _FIRM = re.compile(
@@ -143,7 +145,8 @@ def _side_by_side(part: Line) -> Iterator[Line]:
     for k, (before, word) in enumerate(pairwise(part.words), 1):
         if word.box[0] - before.box[0] - before.box[2] > _NARROW:
             halves = line_of(part.words[:k]), line_of(part.words[k:])
-            if all(_LABEL.search(plain(half.text)) for half in halves):
+            labels = [plain(half.text) for half in halves]
+            if all(map(_LABEL.search, labels)) and not _GOES_ON.search(labels[0]):
                 yield from halves
                 return
     yield part

@@ -175,3 +175,19 @@ def test_zeros_after_the_end_of_a_pdf_do_not_hide_it() -> None:
 def test_a_cut_pdf_filled_up_with_zeros_stays_named(cut: float) -> None:
     whole = pdf(3)
     assert "n'est pas entier" in why(whole[: int(len(whole) * cut)] + bytes(50_000))
+
+
+def test_the_pieces_of_a_portfolio_are_files_of_the_dossier() -> None:
+    """Acrobat's « porte-documents » shows a page that says to open it elsewhere."""
+    made = pikepdf.new()
+    made.add_blank_page()
+    for name, data in {"fiche.pdf": pdf(), "lettre.txt": b"Bonjour"}.items():
+        made.attachments[name] = data
+    made.Root.Collection = pikepdf.Dictionary(View=pikepdf.Name.D)
+    out = io.BytesIO()
+    made.save(out)
+    files, said = unpack([("pieces.pdf", out.getvalue())])
+    assert [(file.name, file.kind) for file in files] == [("pieces.pdf/fiche.pdf", FileKind.PDF)]
+    assert [(found.code, found.evidence[0].file) for found in said] == [
+        (Code.UNREADABLE_PIECE, "pieces.pdf/lettre.txt")
+    ]

@@ -104,6 +104,7 @@ def test_a_certificate_behind_another_is_its_own(second: tuple[str, ...]) -> Non
         (4.0, ("du 05/01/2026", "au 13/02/2026")),
         (8.0, ("du 05/01/2026 au", "13/02/2026")),
         (8.0, ("du 5 janvier", "2026 au 13", "février 2026")),
+        (8.0, ("du lundi 5 janvier 2026 au vendredi 13", "février 2026")),
     ],
 )
 def test_a_period_that_its_narrow_column_breaks_is_whole(gap: float, cell: Sequence[str]) -> None:
@@ -218,6 +219,16 @@ def test_whoever_represents_the_firm_is_asked_to_sign() -> None:
     )
     (page,) = read_pages(file)
     assert {zone.role for zone in zones_of(page)} == {Role.FIRM, Role.SCHOOL}
+
+
+@pytest.mark.parametrize("between", [0.0, 2.5], ids=["as typed", "set to both sides"])
+def test_who_leads_the_host_is_not_who_leads_a_school(between: float) -> None:
+    words, at = [], 20.0
+    for word in ["Le", "chef", "d'établissement", "de", "l'organisme", "d'accueil"]:
+        words.append((at, 120.0, word))
+        at += stringWidth(f"{word} ", "Helvetica", 12) / mm + between
+    (page,) = read_pages(drawn((20, 40, "ATTESTATION DE STAGE"), *words))
+    assert [zone.role for zone in zones_of(page)] == [Role.FIRM]
 
 
 def test_who_leads_a_school_certifies_nothing_by_the_name_of_it() -> None:

@@ -178,6 +178,12 @@ def test_all_first_names_that_are_written_are_read() -> None:
     )
 
 
+def test_of_first_names_that_fit_as_well_the_first_one_counts() -> None:
+    nina = replace(NOLWENN, first_names="Nina Rose")
+    lines = ("Attestation de stage", "LE GOFF Nina\tOption : SISR", "Rose")
+    assert stated(*lines, candidate=nina)[1].name == "le goff nina"
+
+
 def test_a_contract_that_goes_on_lasts_until_the_certificate_was_made() -> None:
     kind, facts, _ = stated(
         "ATTESTATION D'EMPLOI",

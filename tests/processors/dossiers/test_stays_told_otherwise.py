@@ -76,9 +76,36 @@ def test_english_dates_and_weeks_are_a_stay(said: str) -> None:
     assert (stay.periods, stay.weeks_said, stay.broken) == ((SUMMER,), 5, False)
 
 
-def test_a_bilingual_table_gives_its_stay() -> None:
-    stay = read_stay("Start date / Date de début\t02/06/2025\nEnd date / Date de fin\t04/07/2025")
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Start date / Date de début\t02/06/2025\nEnd date / Date de fin\t04/07/2025",
+        "Dates de début et de fin du stage: From (Du) 02/06/2025 To (Au)\n04/07/2025",
+    ],
+)
+def test_a_bilingual_table_gives_its_stay(said: str) -> None:
+    stay = read_stay(said)
     assert (stay.periods, stay.in_part) == ((SUMMER,), False)
+
+
+def test_what_follows_an_interruption_is_of_the_stay() -> None:
+    said = "Nael de Kersaint a été stagiaire du 02/06/2025 au 13/06/2025 puis, après une interruption"
+    stay = read_stay(f"{said} pour raison de santé, du 23/06/2025 au 29/08/2025.")
+    halves = (Period(date(2025, 6, 2), date(2025, 6, 13)), Period(date(2025, 6, 23), date(2025, 8, 29)))
+    assert (stay.periods, stay.broken) == (halves, True)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "interruption pour maladie ; reprise du 23/06/2025 au 29/08/2025",
+        "après une interruption du 16/06/2025 au 20/06/2025, du 23/06/2025 au 29/08/2025",
+    ],
+)
+def test_days_beside_the_stay_of_which_an_interruption_is_told_make_no_ground(said: str) -> None:
+    """They may be those that were missed, or those that were made up for."""
+    begun = "certifie que Nael de Kersaint a effectué un stage du 02/06/2025 au 13/06/2025"
+    assert raised(("ATTESTATION DE STAGE", f"{begun}, {said}.")) == {Code.DOUBTFUL_INTERNSHIP}
 
 
 @pytest.mark.parametrize(
@@ -105,6 +132,13 @@ def test_a_heading_says_what_it_is(heading: str, kind: str) -> None:
 )
 def test_a_letter_that_confirms_a_stay_that_was_is_a_certificate(said: str, kind: str) -> None:
     assert piece("Madame, Monsieur,", f"Nous vous confirmons que Nael de Kersaint {said}.").kind == kind
+
+
+def test_an_english_letter_that_confirms_a_stay_is_a_certificate() -> None:
+    said = (
+        "This letter is to confirm that Nael de Kersaint completed a 5-week internship in our IT department."
+    )
+    assert piece("To whom it may concern,", said).kind == INTERNSHIP
 
 
 def test_a_period_in_a_firm_is_a_stay_by_its_heading() -> None:
@@ -260,11 +294,18 @@ def test_no_stay_is_short_beside_a_document_that_may_be_a_certificate() -> None:
         ("sous l'autorité du responsable du pôle réseau de la société Ateliers Brun, à Apt", "ateliers brun"),
         (". Nous, Ateliers Brun, certifions l'exactitude de ce qui précède", "ateliers brun"),
         ("\tTHE HOST ORGANISATION / L'ORGANISME D'ACCUEIL\tAteliers Brun", "ateliers brun"),
+        ("\tName of the Receiving Organisation/Enterprise: Ateliers Brun", "ateliers brun"),
+        ("\tName or company name (Nom ou Dénomination sociale): Ateliers Brun", "ateliers brun"),
     ],
 )
 def test_an_address_is_no_part_of_the_firms_name(said: str, firm: str) -> None:
     lines = ("ATTESTATION DE STAGE", f"certifie que Nael de Kersaint a été stagiaire {said}")
     assert facts_of(piece(*lines), (NAEL,)).company == firm
+
+
+def test_who_represents_the_firm_is_no_part_of_its_name() -> None:
+    said = "Ateliers Brun, représentée par Lise Arnal, atteste que Nael de Kersaint a effectué un stage"
+    assert facts_of(piece("ATTESTATION DE STAGE", said), (NAEL,)).company == "ateliers brun"
 
 
 def test_who_leaves_a_firm_free_does_not_name_it() -> None:
