@@ -140,9 +140,14 @@ def _is_against(
     totals: Collection[int],
     by_kind: Mapping[PageKind, Collection[int]],
 ) -> bool:
-    """Whether a page says another number, of those that one of its kind can bear, or another total."""
+    """Whether a page says another number, of those that one of its kind can bear, or another total.
+
+    No number beyond a total that is right is a page's: it was misread, or struck out.
+    """
+    most = page.total if page.total is not None and page.total in totals else MAX_PAGES
+    possible = [n for n in by_kind.get(page.kind, _NUMBERS) if n <= most]
     return (
-        _odds(page.number_reading, [number], by_kind.get(page.kind, _NUMBERS)) >= _SURE
+        _odds(page.number_reading, [number], possible) >= _SURE
         or _odds(page.total_reading, totals, _NUMBERS) >= _SURE
     )
 
@@ -153,7 +158,7 @@ def _odds(reading: FieldReading | None, expected: Collection[int], possible: Col
     if reading is None or read == "" or int(read) in expected:
         return 0.0
     there = max(_chance(reading, number) for number in expected)
-    return math.log(max(*(_chance(reading, number) for number in possible), 1e-9) / max(there, 1e-9))
+    return math.log(max([1e-9, *(_chance(reading, number) for number in possible)]) / max(there, 1e-9))
 
 
 def _chance(reading: FieldReading, number: int) -> float:
