@@ -45,7 +45,7 @@ def contradicted(
 
     if not all(against(count, {}) for count in others):
         return []
-    whatever = against(pages, {})
+    whatever = against(pages, {})  # one that no page of its kind bears was misread, two were not
     return whatever if len(whatever) > 1 else against(pages, by_kind)
 
 
