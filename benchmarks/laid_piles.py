@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -178,9 +179,24 @@ def _nameless_sheet(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side
         like = short.pages[n % PAGES_PER_SHEET]
         pages[n] = _numbered_as(page, like) if again else unnumbered(page)
         if n == PAGES_PER_SHEET:
-            pages[n] = replace(pages[n], label=None, labels=(), boxes={})
+            pages[n] = _headless(pages[n])
     nameless = replace(copies[long], pages=tuple(pages))
     return _in_order([*copies[:long], nameless, *copies[long + 1 :]], order, rng)
+
+
+def _nameless_exchanged(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
+    """The headers of all second sheets are empty, and two copies have exchanged theirs, or none has."""
+    sheet = slice(PAGES_PER_SHEET, 2 * PAGES_PER_SHEET)
+    pages = [[_headless(p) if n == sheet.start else p for n, p in enumerate(copy.pages)] for copy in copies]
+    long = [those for those in pages if len(those) > PAGES_PER_SHEET]
+    if len(long) > 1 and rng.random() < 0.5:
+        long[0][sheet], long[1][sheet] = long[1][sheet], long[0][sheet]
+    laid = [replace(copy, pages=tuple(those)) for copy, those in zip(copies, pages, strict=True)]
+    return _in_order(laid, order, rng)
+
+
+def _headless(page: PageReading) -> PageReading:
+    return replace(page, label=None, labels=(), boxes={})
 
 
 def _sheets_apart(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
@@ -189,7 +205,7 @@ def _sheets_apart(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
     for copy in copies:
         pages = [page if numbered else unnumbered(page) for page in copy.pages]
         for n in range(PAGES_PER_SHEET, len(pages), PAGES_PER_SHEET):
-            pages[n] = replace(pages[n], label=None, labels=(), boxes={})
+            pages[n] = _headless(pages[n])
         whole = replace(copy, pages=tuple(pages)).sides(order)
         step = PAGES_PER_SHEET // len(whole[0])
         first += whole[:step]
@@ -198,46 +214,39 @@ def _sheets_apart(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
 
 
 def _leaves_counted(copies: Sequence[Copy], order: Order, _rng: Rng) -> list[Side]:
-    """Every candidate numbers leaves, on their rectos: 1 / 2, 2 / 2."""
-    like = {
-        n: page
-        for copy in copies
-        if len(copy.pages) == 2 * PAGES_PER_SHEET
-        for n, page in enumerate(copy.pages, 1)
-    }
-    laid = []
-    for copy in copies:
-        pages = [unnumbered(page) for page in copy.pages]
-        for k in range(0, len(pages), 2):
-            if (said := like.get(k // 2 + 1)) is not None:
-                pages[k] = _numbered_as(pages[k], said)
-        laid.append(
-            replace(copy, pages=tuple(replace(page, total=None, total_reading=None) for page in pages))
-        )
+    """Every candidate numbers leaves, on their rectos, and writes no total: 1, 2."""
+    laid = [_counting(copy, lambda n, _: ((n + 1) // 2 * (n % 2), 0)) for copy in copies]
     return _in_order(laid, order, _rng)
 
 
-def _opens(number: int) -> bool:
-    return number % PAGES_PER_SHEET == 1
+_Count = Callable[[int, int], tuple[int, int]]
+"""By number and length of a copy, what stands in a page's boxes, 0 for nothing."""
 
-
-_COUNTS: tuple[Callable[[int, int], tuple[int, int]], ...] = (
+_COUNTS: tuple[_Count, ...] = (
     lambda n, length: ((n + 1) // 2, length // 2) if n % 2 else (0, 0),
-    lambda n, length: (n // PAGES_PER_SHEET + 1, length // PAGES_PER_SHEET) if _opens(n) else (0, 0),
+    lambda n, length: (n // PAGES_PER_SHEET + 1, length // PAGES_PER_SHEET) if n % 4 == 1 else (0, 0),
     lambda n, _: ((n - 1) % PAGES_PER_SHEET + 1, PAGES_PER_SHEET),
     lambda n, _: (n, -(-n // PAGES_PER_SHEET) * PAGES_PER_SHEET),
 )
-"""By number and length of a copy, what stands in a page's boxes, 0 for nothing."""
+"""Leaves on rectos, sheets, the pages of each, or those begun so far."""
+
+_OF_SIDES: tuple[_Count, ...] = (
+    lambda n, length: ((n + 1) // 2, length // 2),
+    lambda n, length: (-(-n // PAGES_PER_SHEET), length // PAGES_PER_SHEET),
+)
+"""Leaves on both sides, or sheets on every page."""
 
 
-def _counted_otherwise(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
-    """Every other candidate counts leaves on rectos, sheets, the pages of each, or those begun so far."""
-    ways = [_COUNTS[int(k)] for k in rng.integers(len(_COUNTS), size=len(copies))]
+def _counted_otherwise(
+    copies: Sequence[Copy], order: Order, rng: Rng, counts: Sequence[_Count] = _COUNTS
+) -> list[Side]:
+    """Every other candidate counts in one of these ways."""
+    ways = [counts[int(k)] for k in rng.integers(len(counts), size=len(copies))]
     laid = [_counting(copy, ways[k]) if k % 2 else copy for k, copy in enumerate(copies)]
     return _in_order(laid, order, rng)
 
 
-def _counting(copy: Copy, way: Callable[[int, int], tuple[int, int]]) -> Copy:
+def _counting(copy: Copy, way: _Count) -> Copy:
     pages = []
     for n, page in enumerate(copy.pages, 1):
         number, total = (
@@ -354,7 +363,11 @@ def kinds(of: Stock) -> dict[str, tuple[Laid, Sequence[Order]]]:
         "sheets_apart": (_sheets_apart, usual),
         "leaves_counted": (_leaves_counted, usual),
     }
-    last: dict[str, tuple[Laid, Sequence[Order]]] = {"counted_otherwise": (_counted_otherwise, usual)}
+    last: dict[str, tuple[Laid, Sequence[Order]]] = {
+        "counted_otherwise": (_counted_otherwise, usual),
+        "nameless_exchanged": (_nameless_exchanged, usual),
+        "sides_counted": (partial(_counted_otherwise, counts=_OF_SIDES), usual),
+    }
     if of.a3:
         turned = {"fed_by_another_edge": (_turned, orders), "two_on_one": (_two_on_one, usual)}
         return {**common, **turned, **last}

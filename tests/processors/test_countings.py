@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from processors.findings import Code
-from processors.scans.readings import CopyReading, CopyStatus, PageReading
-from tests.processors.test_assembly import boxes, codes, drawn, page, read, sheet
+from processors.scans.copies.assembly import assemble
+from processors.scans.readings import CopyReading, CopyStatus, Half, PageReading
+from tests.processors.test_assembly import PATTERN, ROSTER, boxes, codes, drawn, page, read, sheet
 
 Counted = Callable[[int], tuple[int | None, int | None]]
 """Of a page of eight, by its number: what stands in its boxes."""
@@ -26,6 +27,14 @@ COUNTINGS: dict[str, Counted] = {
 def written(said: Counted, seed: int) -> list[PageReading]:
     pages = drawn([page(n, 8, 1) for n in range(1, 9)], seed)
     return [_numbered(p, *said(n)) for n, p in enumerate(pages, 1)]
+
+
+OF_SIDES: dict[str, Counted] = {
+    "leaves on both sides": lambda n: ((n + 1) // 2, 4),
+    "sheets": lambda n: ((n + 3) // 4, 2),
+    "sheets on their first pages": lambda n: ((n + 3) // 4, 2) if n % 4 == 1 else (None, None),
+}
+"""Whose numbers say too little of leaves, each on an image of its own."""
 
 
 def _numbered(p: PageReading, number: int | None, total: int | None) -> PageReading:
@@ -73,6 +82,49 @@ def test_which_of_the_sheets_that_count_anew_is_first(sign: str, swapped: bool) 
     assert whole or Code.UNSURE_ORDER in codes(copies[1])
 
 
+def on_a3(*copies: list[PageReading]) -> tuple[CopyReading, ...]:
+    """Read as halves of A3 sheets: recto 4 | 1, verso 2 | 3."""
+    sides = [
+        [replace(copy[k + n - 1], half=half) for n, half in zip(numbers, Half, strict=True)]
+        for copy in copies
+        for k in range(0, len(copy), 4)
+        for numbers in ((4, 1), (2, 3))
+    ]
+    laid = [replace(p, image=image) for image, side in enumerate(sides, 1) for p in side]
+    pages = [replace(p, page=k) for k, p in enumerate(laid, 1)]
+    found, _ = assemble(pages, ROSTER, "0130051K", "U4", PATTERN, "ccyc")
+    return found
+
+
+@pytest.mark.parametrize("said", OF_SIDES.values(), ids=OF_SIDES)
+def test_what_is_counted_fits_a3_sheets_whose_sides_tell_the_rest(said: Counted) -> None:
+    copies = on_a3(drawn(sheet(0), 1), written(said, 2), drawn(sheet(2), 3))
+    assert [copy.status for copy in copies] == [CopyStatus.COMPLETE] * 3
+    assert copies[1].pages == (6, 7, 8, 5, 10, 11, 12, 9)
+
+
+@pytest.mark.parametrize("said", OF_SIDES.values(), ids=OF_SIDES)
+def test_sheets_so_counted_come_in_their_order(said: Counted) -> None:
+    pages = written(said, 2)
+    copies = on_a3(drawn(sheet(0), 1), [*pages[4:], *pages[:4]], drawn(sheet(2), 3))
+    for copy in copies:
+        if copy.candidate == ROSTER[1].number and copy.status is CopyStatus.COMPLETE:
+            assert copy.pages == (10, 11, 12, 9, 6, 7, 8, 5)
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        *((said, slice(4, 8)) for said in OF_SIDES.values()),
+        # 1 / 2 on the first page alone may be said of two pages
+        *((OF_SIDES[said], slice(4)) for said in ("leaves on both sides", "sheets")),
+    ],
+)
+def test_a_lone_sheet_whose_numbers_tell_of_another_waits(said: Counted, left: slice) -> None:
+    copies = on_a3(drawn(sheet(0), 1), written(said, 2)[left], drawn(sheet(2), 3))
+    assert copies[1].status is not CopyStatus.COMPLETE
+
+
 def test_a_page_of_another_way_of_counting_is_named() -> None:
     """Leaf 2 of another candidate's, in a copy whose writer counts pages."""
     pages = written(lambda n: (n, 8), 2)
@@ -85,3 +137,13 @@ def test_a_sheet_scanned_again_is_no_further_sheet() -> None:
     once = drawn(sheet(1), 2)
     copies = among_others([*once, *once])
     assert [len(copy.pages) for copy in copies] == [4, 4, 4]
+
+
+@pytest.mark.parametrize(("total", "whole"), [(4, True), (8, False), (None, False)])
+def test_a_number_beyond_its_own_right_total_was_misread(total: int | None, whole: bool) -> None:
+    """Struck out and written again, in Roman figures, or a 3 like a 7: of a copy of four pages none is 7."""
+    pages = drawn(sheet(1), 2)
+    pages[2] = _numbered(pages[2], 7, total)
+    copies = among_others(pages)
+    assert (copies[1].status is CopyStatus.COMPLETE) is whole
+    assert whole or Code.MISPLACED_PAGE in codes(copies[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from processors.findings import Code
@@ -176,3 +177,16 @@ def test_a_sheet_that_counts_anew_may_be_anothers() -> None:
     anew = [replace(opening, label=None, boxes={}), *others]
     assert complete(sheet(0, 8), anew, sheet(1, 8), further(0)) == set()
     assert complete(sheet(0, 8), further(0), sheet(1, 8), further(1)) == {who.number for who in ROSTER[:2]}
+
+
+@pytest.mark.parametrize("exchanged", [False, True])
+def test_nameless_sheets_written_like_each_other_s_copies_hold_both(exchanged: bool) -> None:
+    """Two copies of eight pages: their numbers and totals fit, whichever second sheet lies in which."""
+    one, other = (
+        [replace(p, hand=np.full((2, 12), 0.2 * owner)) for p in (*sheet(owner, 8), *nameless(total=8)[4:])]
+        for owner in (0, 1)
+    )
+    if exchanged:
+        one[4:], other[4:] = other[4:], one[4:]
+    whose = [who.number for who in ROSTER[:2]]
+    assert held(*one, *other, *LONG) == (whose if exchanged else [])

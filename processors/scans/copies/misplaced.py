@@ -13,6 +13,8 @@ _SURE = 5.5
 wrongly with more; of digits that are not the expected one, 99 in 100 are."""
 
 _NUMBERS = range(1, MAX_PAGES + 1)
+_SHEETS = frozenset({2, 3})
+"""What first pages bear beside page numbers: sheets, or the second sheet's leaves."""
 
 
 def contradicted(
@@ -25,17 +27,26 @@ def contradicted(
     """
     firsts = frozenset(_NUMBERS[::sheet])
     by_kind: Mapping[PageKind, Collection[int]] = {
-        PageKind.FIRST: firsts,
+        PageKind.FIRST: firsts | _SHEETS,
         PageKind.INSIDE: frozenset(_NUMBERS) - firsts,
     }
-    pages, leaves, *others = _countings(length, annexes, sheet)
-    if any(page.number is not None for number, page in kept.items() if number % sheet == sheet - 1):
-        others.append(leaves)  # else its numbers may count sheets, of which one lacks
+    pages, leaves, both_sides, sheets, *others = _countings(length, annexes, sheet)
+    numbered = {number % sheet for number, page in kept.items() if page.number is not None}
+    leaves_told = sheet - 1 in numbered  # else numbers may count sheets, of which one lacks
+    if leaves_told:
+        others.append(leaves)
+    if numbered <= {1}:  # on its sheets alone
+        others.append(sheets)
+    elif _tells_its_places(kept):
+        others += [sheets, both_sides] if leaves_told else [sheets]
 
     def against(count: _Counting, of_kind: Mapping[PageKind, Collection[int]]) -> list[PageReading]:
         return [page for number, page in kept.items() if _is_against(page, *count(number), of_kind)]
 
-    return against(pages, by_kind) if all(against(count, {}) for count in others) else []
+    if not all(against(count, {}) for count in others):
+        return []
+    whatever = against(pages, {})  # one that no page of its kind bears was misread, two were not
+    return whatever if len(whatever) > 1 else against(pages, by_kind)
 
 
 _Counted = tuple[int, Collection[int]]
@@ -47,22 +58,34 @@ _Counting = Callable[[int], _Counted]
 def _countings(length: int, annexes: int, sheet: int) -> tuple[_Counting, ...]:
     """What people count: by page number, what they write.
 
-    Pages; leaves, on their rectos; pages of each sheet, and of all in total; pages, of those begun so
-    far. Who leaves the last pages of a sheet unused may count them or not. Who counts sheets waits.
+    Pages; leaves, on their rectos; leaves, on both sides; sheets; pages of each sheet, and of all in total;
+    pages, of those begun so far. Who leaves the last pages of a sheet unused may count them or not.
     """
     unused = sheet - 1
     all_pages = range(length - unused, length + annexes + 1)
+    all_leaves = range((length - unused + 1) // 2, length // 2 + 1)
 
     def ends(number: int) -> int:
         return -(-number // sheet) * sheet
 
     return (
         lambda number: (number, all_pages),
-        lambda number: (number % 2 * (number + 1) // 2, range((length - unused + 1) // 2, length // 2 + 1)),
+        lambda number: (number % 2 * (number + 1) // 2, all_leaves),
+        lambda number: ((number + 1) // 2, all_leaves),
+        lambda number: (ends(number) // sheet, (length // sheet,)),
         lambda number: ((number - 1) % sheet + 1, range(1, sheet + 1)),
         lambda number: ((number - 1) % sheet + 1, all_pages),
         lambda number: (number, range(ends(number) - unused, ends(number) + 1)),
     )
+
+
+def _tells_its_places(kept: Mapping[int, PageReading]) -> bool:
+    """Whether numbers that are those of several pages each say enough.
+
+    Its pages are halves of A3 sheets, whose places are seen; and a total, or a blank end, says where it ends.
+    """
+    ended = any(page.total is not None for page in kept.values()) or kept[max(kept)].blank
+    return ended and all(page.half is not None for page in kept.values())
 
 
 def blank_inside(kept: Mapping[int, PageReading]) -> list[PageReading]:
@@ -85,7 +108,7 @@ def sheets_unsure(kept: Mapping[int, PageReading], sheet: int) -> bool:
     """
     later = {number: page for number, page in kept.items() if number > sheet}
     anew = any(page.number == (number - 1) % sheet + 1 for number, page in later.items())
-    if any(page.number == number for number, page in later.items()):
+    if any(page.number in _told(number, sheet) for number, page in later.items()):
         return False
     if not later or (not anew and any(page.number is not None for page in kept.values())):
         return False
@@ -94,6 +117,12 @@ def sheets_unsure(kept: Mapping[int, PageReading], sheet: int) -> bool:
     ends = set(range(sheet, max(written, default=0), sheet)) & kept.keys() - written
     free = {end for end in ends if end - 1 in written and end - 2 not in written}
     return bool(ends - free) or (anew and not labelled and not later[max(later)].blank)
+
+
+def _told(number: int, sheet: int) -> Collection[int]:
+    """What a page bears that tells its sheet: its number; a first one also that of its leaf, or sheet."""
+    first = number % sheet == 1
+    return {number, (number + 1) // 2, number // sheet + 1} if first else {number}
 
 
 def confirmed(kept: Mapping[int, PageReading]) -> bool:
@@ -111,9 +140,14 @@ def _is_against(
     totals: Collection[int],
     by_kind: Mapping[PageKind, Collection[int]],
 ) -> bool:
-    """Whether a page says another number, of those that one of its kind can bear, or another total."""
+    """Whether a page says another number, of those that one of its kind can bear, or another total.
+
+    No number beyond a total that is right is a page's: it was misread, or struck out.
+    """
+    most = page.total if page.total is not None and page.total in totals else MAX_PAGES
+    possible = [n for n in by_kind.get(page.kind, _NUMBERS) if n <= most]
     return (
-        _odds(page.number_reading, [number], by_kind.get(page.kind, _NUMBERS)) >= _SURE
+        _odds(page.number_reading, [number], possible) >= _SURE
         or _odds(page.total_reading, totals, _NUMBERS) >= _SURE
     )
 
@@ -124,7 +158,7 @@ def _odds(reading: FieldReading | None, expected: Collection[int], possible: Col
     if reading is None or read == "" or int(read) in expected:
         return 0.0
     there = max(_chance(reading, number) for number in expected)
-    return math.log(max(*(_chance(reading, number) for number in possible), 1e-9) / max(there, 1e-9))
+    return math.log(max([1e-9, *(_chance(reading, number) for number in possible)]) / max(there, 1e-9))
 
 
 def _chance(reading: FieldReading, number: int) -> float:

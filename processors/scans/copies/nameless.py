@@ -3,11 +3,13 @@
 Who takes a second sheet often leaves its header empty, numbers its pages from 1 again, or not at all. Nothing
 of such a sheet says whose it is but where it lies: the copy beside it may be short without showing it. And
 further sheets may lie apart, at an end of the pile: then the copy that they lie beside is seldom theirs.
+Two copies may have exchanged theirs: hands alone tell.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,12 +19,16 @@ from processors.scans.copies.identity import Evidence
 from processors.scans.copies.misplaced import confirmed
 from processors.scans.leaving.evidence import whole
 from processors.scans.orders import PAGES_PER_SHEET
+from processors.scans.pages.writing import apart, hand_of
 from processors.scans.readings import CopyReading, CopyStatus, PageKind, PageReading
 
 _SPECKS = 2
 """Cells of a header that may seem inked though nothing is written there."""
 _PERHAPS = 0.1
 """How likely a sheet that is nobody's must be a candidate's, by what its header says, to hold that copy."""
+
+_EXCHANGED = 0.3
+"""By how much closer in all two sheets must be to the hands of each other's copies, to hold these."""
 
 _NOBODYS = (Code.UNIDENTIFIED, Code.MIXED_COPY)
 
@@ -68,7 +74,11 @@ def beside_nameless(
     for k, copy in enumerate(copies):
         if copy.status is not CopyStatus.COMPLETE:
             continue
-        perhaps = [pile.sheets[n] for n in range(len(pile.sheets)) if n in pile.loose and pile.may_have(k, n)]
+        perhaps = [
+            pile.sheets[n]
+            for n in range(len(pile.sheets))
+            if (n in pile.loose and pile.may_have(k, n)) or n in pile.exchanged[k]
+        ]
         doubted = [pile.sheets[n] for n in pile.own[k] if n in pile.loose]
         told = [
             finding(code, [page.page for page in pages], evidence=whole(pages))
@@ -111,6 +121,7 @@ class _Pile:
         self._lacked.update(one.first for one in self.sheets if one.empty and one.begins_anew)
         self.loose = {n for run in self._runs for n in run if self._is_loose(self.sheets[n], run)}
         self._offered = Counter(self.sheets[n].first for n in self.loose if self.sheets[n].says)
+        self.exchanged = self._exchanged()
         self._after = {self._goes_on(k) for k in range(len(kept))} - {0} or {1, -1}
 
     def _split(self, k: int) -> list[_Sheet]:
@@ -138,6 +149,27 @@ class _Pile:
         # who counts no pages begins no sheet before the last one is full
         goes_on = _counts(before, max(copy)) or (told and not before[max(before)].blank)
         return rivals or self._lacked[one.first] > 0 or not goes_on
+
+    def _exchanged(self) -> Mapping[int, set[int]]:
+        """By copy, the nameless sheets of others that it may have given its own for."""
+        nameless = [n for n, one in enumerate(self.sheets) if one.empty and one.first > 1]
+        found: dict[int, set[int]] = defaultdict(set)
+        if len(nameless) < 2:
+            return found
+        hands = [
+            [h for page in one.pages.values() if (h := hand_of(page)) is not None] for one in self.sheets
+        ]
+
+        def far(n: int, k: int) -> float:
+            own = [hand for m in self.own[k] if not self.sheets[m].empty for hand in hands[m]]
+            return min((apart(*pair) for pair in itertools.product(hands[n], own)), default=math.nan)
+
+        for n, m in itertools.combinations(nameless, 2):
+            one, other = self.sheets[n].copy, self.sheets[m].copy
+            if far(n, other) + far(m, one) + _EXCHANGED < far(n, one) + far(m, other):
+                found[one].add(m)
+                found[other].add(n)
+        return found
 
     def _goes_on(self, k: int) -> int:
         """1 if the second sheet of a copy was scanned after its first one, -1 if before it; 0: not told."""

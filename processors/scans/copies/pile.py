@@ -191,16 +191,15 @@ def _price(explanation: Explanation) -> float:
 def _otherwise_made(
     copies: Mapping[int, frozenset[tuple[int, int]]], rival: Mapping[int, frozenset[tuple[int, int]]]
 ) -> set[int]:
-    """The copies that have pages of several copies of a rival that differs by its order alone.
+    """The copies of whose pages a rival that differs by its order alone gives some to others.
 
     A pile that lost its very first leaf, or its very last: how seldom its order is says too little.
     """
     whole = [{page for page, _ in content} for content in rival.values()]
-    return {
-        copy
-        for copy, content in copies.items()
-        if not any({page for page, _ in content} <= other for other in whole)
-    }
+    own = {copy: {page for page, _ in content} for copy, content in copies.items()}
+    within = {copy: set().union(*(other for other in whole if other & own[copy])) for copy in own}
+    inside = {copy for copy in own if any(own[copy] <= other for other in whole)}
+    return {copy for copy in own if within[copy] != own[copy]} - inside
 
 
 def _by_leaves(explanation: Explanation, pages: Sequence[PageReading], usual: Order) -> set[int]:
