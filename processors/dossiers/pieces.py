@@ -27,15 +27,19 @@ from processors.plain import plain
 _TOP = 14  # lines among which a heading stands
 _LONG = 90  # characters: a longer line is a sentence
 
-_ATTESTS = (
-    r"soussigne|certif[iy]|attest"
+_ATTESTS = (  # by a verb of whoever certifies: « certificat », « certification », « certifié » say nothing
+    r"soussigne|\bundersigned\b|\bpresente? (?:attestation|certificat)\b"
+    r"|\b(?:certifi|attest)(?:e|ons|ent|er)\b"
+    r"(?: par la presente| bien)?,? (?:que\b(?! (?:j'|je |mes? |mon |nos ))|qu'(?!on )|avoir |l'|la |les |:)"
+    r"|\battest\w+ (?:le|du|de) [^.]{0,40}\b(?:stage|presence|emploi)\b"
+    r"|\bcertify\b|\bhereby certif|\bcertif(?:ies|ied) that\b"
     r"|confirm\w+ que\b[^.]{0,120}\ba (?:bien )?(?:ete|effectue|realise|accompli|suivi)\b"
     r"|confirm\w* that\b[^.]{0,120}\b(?:has|completed|carried out|undertook|worked|was an?)\b"
 )
 _CERTIFIES = r"soussigne|(?:certifi|attest)(?:e|ons|ent|ant|er) (?:par la presente )?que\b"
 _OF_STAGE = r"\bstag(e|es|iaire)\b|\b(internship|traineeship|work placement)\b"
 _OF_WORK = (
-    r"\bsalarie|\bemploye|\bapprentie?\b|\balternan|"
+    r"\bsalariee?\b|\bemployee?\b|\bapprentie?\b|\balternan|"
     r"contrat (d'apprentissage|de professionnalisation|de travail|a duree)"
     r"|\bcdi\b|\bcdd\b|poste de|a travaille|travaille (au sein|dans|chez)|fait partie (de nos|des) effectifs"
     r"|(exerce|occupe) (les|la|le|une?|ses)\b"
@@ -152,9 +156,12 @@ def _kind_of(page: Page) -> str | None:
     heads = _heads(page)
     if any(_CONTENTS.fullmatch(plain(line)) for line in heads):
         return None  # it names what follows
-    if (kind := _headed(page)) is not None:
-        return kind
     whole = plain(page.text)
+    kind = _headed(page)
+    if kind == OTHER and sum(label in whole for label in _LABELS_OF[ACHIEVEMENT]) > _ENOUGH:
+        return ACHIEVEMENT  # the circular's own heading stands over the first of its forms
+    if kind is not None:
+        return kind
     for kind, labels in _LABELS_OF.items():
         if sum(label in whole for label in labels) >= _ENOUGH:
             return kind

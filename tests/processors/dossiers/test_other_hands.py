@@ -117,6 +117,24 @@ def test_the_overleaf_of_a_sheet_is_its_second_page_however_long_its_heading() -
     assert (sheet.kind, len(sheet.pages)) == (ACHIEVEMENT, 2)
 
 
+def test_the_first_form_of_an_annex_bears_the_annexes_heading_too() -> None:
+    (sheet,) = typed(
+        [
+            *("ANNEXE VII : Déroulement et évaluation de l'épreuve E6", "ANNEXE VII-1-A : Fiche descriptive"),
+            *("N° réalisation : 1", "Organisation support de la réalisation professionnelle : Lumival"),
+            *("Intitulé de la réalisation professionnelle", "Compétences travaillées"),
+        ]
+    )
+    assert (sheet.kind, sheet.annex) == (ACHIEVEMENT, "VII-1-A")
+
+
+def test_letters_that_bear_a_stroke_are_those_without() -> None:
+    bartek = replace(NOLWENN, family_name="KOWALSKI", first_names="Bartłomiej")
+    for written in ("Bartłomiej KOWALSKI", "KOWALSKI BARTLOMIEJ"):
+        said = stated("Attestation de stage", written, candidate=bartek)[1].name
+        assert sorted((said or "").split()) == ["bartlomiej", "kowalski"]
+
+
 def test_the_blank_forms_of_a_printed_annex_are_no_pieces() -> None:
     def blank(canvas: Canvas) -> None:
         write(canvas, 80, 25, "ATTESTATION DE STAGE", 14)

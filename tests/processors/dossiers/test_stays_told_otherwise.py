@@ -141,6 +141,20 @@ def test_an_english_letter_that_confirms_a_stay_is_a_certificate() -> None:
     assert piece("To whom it may concern,", said).kind == INTERNSHIP
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Pendant mon stage chez Lumival, j'ai installé un certificat SSL sur le serveur.",
+        "Durant mon stage de première année, j'ai obtenu la certification CCNA.",
+        "Lumival, entreprise certifiée ISO 27001, compte 40 employés et un poste de technicien.",
+        "Les certificats sont employés pour attester de l'identité des postes des salariés.",
+        "Mon badge atteste que j'ai suivi ce parcours avant le stage.",
+    ],
+)
+def test_pages_of_a_report_that_speak_of_certificates_are_none(said: str) -> None:
+    assert piece("Documentation", said).kind == OTHER
+
+
 def test_a_period_in_a_firm_is_a_stay_by_its_heading() -> None:
     assert piece("Attestation de PFMP", "Nael de Kersaint, du 2 juin au 4 juillet 2025").kind == INTERNSHIP
 
