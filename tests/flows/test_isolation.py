@@ -21,6 +21,8 @@ from processors.findings import Code
 from processors.scans.files.dropped import inspect
 from processors.scans.files.raster import BadScan
 
+pytestmark = pytest.mark.slow
+
 
 def double(value: int) -> int:
     return 2 * value
@@ -197,7 +199,6 @@ def test_a_poison_page_fails_its_file_alone() -> None:
     assert run_pages(numbers, Path("scan"), 1, pages=0) == []
 
 
-@pytest.mark.slow
 def test_a_poison_page_fails_alone_where_something_may_stand_for_it() -> None:
     answers = run_pages(numbers, Path("poison"), 1, pages=60, workers=2, instead=absent)
     lost = [k for k, (number, _) in enumerate(answers) if number is None]
@@ -220,7 +221,6 @@ def test_children_may_be_started_from_several_threads() -> None:
     assert sorted(answers) == [0, 2, 4, 6, 8, 10]
 
 
-@pytest.mark.slow
 def test_no_call_fails_for_what_others_do_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a machine of 16 processors: starting one child looks after all others of the process."""
     monkeypatch.setattr(isolation, "_places", threading.BoundedSemaphore(16))

@@ -28,6 +28,8 @@ from specimens.people import invent_candidates
 from specimens.scanner import Level, Mode, Setting, encode, pdf
 from specimens.sheet import Label, Page, Press
 
+pytestmark = pytest.mark.slow
+
 FORM = load_form(Path(__file__).parents[2] / "sessions" / "forms" / "ccyc.toml")
 CENTRE, EXAM = "0130051K", "U1"
 PEOPLE = invent_candidates(np.random.default_rng(5), 6, CENTRE, (EXAM,), ["0130051K"], 100)
@@ -258,7 +260,6 @@ def test_one_reduced_sheet_is_named_amid_a_pile_that_is_read() -> None:
     assert named.code is Code.OFF_SCALE_PAGE and "66 %" in named.message
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scale", [0.66, 0.71, 1.41])
 def test_a_pile_off_scale_is_one_finding(scale: float) -> None:
     pages = [flat(page, Setting()) for k in (1, 2) for page in (first_page(k).whole, inside_page(2, k))]
@@ -284,7 +285,6 @@ def test_a_pile_that_is_read_at_another_scale_is_told_once() -> None:
     assert "96 %" in reading.findings[0].message
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scale", [0.93, 0.94])
 def test_a_pile_drawn_from_the_corner_is_read_with_its_inside_pages(scale: float, tmp_path: Path) -> None:
     """Their page boxes lie farther off than any page does at its true scale: the first page tells where."""
@@ -298,7 +298,6 @@ def test_a_pile_drawn_from_the_corner_is_read_with_its_inside_pages(scale: float
     assert [page.number for page in reading.pages] == [1, 2, 3, 4]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_no_page_of_any_size_raises(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -323,7 +322,6 @@ def test_no_page_of_any_size_raises(seed: int) -> None:
         assert 1 <= len(list(read_image(raw, EXPECTED))) <= 2
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("mode", "dpi"), [(Mode.BW, 200), (Mode.GRAY, 200), (Mode.COLOR, 300)])
 @pytest.mark.parametrize("setting", [Setting(0.96, 0.96), Setting(0.95, 1.02), Setting(1.04, 1.04)])
 def test_a_pile_fitted_to_the_page_is_attributed(

@@ -13,6 +13,8 @@ from processors.attendance.seen import Seen, Why
 from processors.attendance.sheet import SheetCode, list_number, load_attendance_form
 from specimens.signing import Mark, draw_mark
 
+pytestmark = pytest.mark.slow
+
 FORM = Path(__file__).parents[2] / "sessions" / "forms" / "emargement.toml"
 HIGH, WIDE, ABOUT = 10.2, 72.0, 3.0
 

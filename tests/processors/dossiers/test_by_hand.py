@@ -19,6 +19,8 @@ from processors.dossiers.persons import Owner, owner_of
 from processors.dossiers.pieces import Piece, pieces_of
 from processors.lists.people import Candidate
 
+pytestmark = pytest.mark.slow
+
 PX = DPI / 25.4
 HAND = Path("specimens/fonts/delius.woff2")
 UNTIL = date(2026, 4, 22)

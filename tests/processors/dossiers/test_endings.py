@@ -10,6 +10,8 @@ from processors.dossiers.signatures import State, signatures_of, state_of
 from specimens.dossiers.endings import Ending, endings
 from specimens.dossiers.sheets import Sheet
 
+pytestmark = pytest.mark.slow
+
 DUE = ("organisme d'accueil", "employeur", "candidat", "centre de formation")
 ENDINGS = list(endings())
 

@@ -22,6 +22,8 @@ from processors.dossiers.signatures import State, dated_by_hand, signatures_of, 
 from processors.lists.people import Candidate
 from processors.scans.readings import Gray
 
+pytestmark = pytest.mark.slow
+
 PX = DPI / 25.4
 HAND, PRINT = "specimens/fonts/delius.woff2", "specimens/fonts/arimo.woff2"
 UNTIL = date(2026, 4, 22)

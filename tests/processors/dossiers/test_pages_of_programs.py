@@ -26,6 +26,8 @@ from processors.dossiers.ticks import TEAM, chosen
 from processors.lists.people import Candidate
 from specimens.dossiers import seals
 
+pytestmark = pytest.mark.slow
+
 NAEL = Candidate(
     *("02500000043", "007", "DE KERSAINT", "Nael", date(2005, 5, 2), "0841117H", "0130051K"),
     *("SISR", "scolaire", ("E5", "E6")),

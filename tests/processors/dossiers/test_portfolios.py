@@ -25,6 +25,8 @@ from processors.dossiers.ticks import option_of
 from processors.scans.readings import Gray
 from specimens.dossiers import ink
 
+pytestmark = pytest.mark.slow
+
 Draw = Callable[[Canvas], None]
 
 
