@@ -201,13 +201,14 @@ def candidates(seed: int, count: int) -> tuple[Candidate, ...]:
     return invent_candidates(rng, count, CENTRE, [EXAM], invent_schools(rng, 2))
 
 
-def copy_of(form: Form, who: Candidate, rng: Rng) -> list[Page]:
+def copy_of(form: Form, who: Candidate, rng: Rng, *, numbered: bool = True, answered: int = 3) -> list[Page]:
     press, hand = Press(form, DPI), Hand(rng)
     pages = [press.page(number == 1, hand) for number in range(1, 5)]
     press.write_identity(pages[0], hand, who)
     for number, drawn in enumerate(pages, start=1):
-        press.write_numbers(drawn, hand, number, 4)
-        if number < 4:
+        if numbered:
+            press.write_numbers(drawn, hand, number, 4)
+        if number <= answered:
             press.write_answer(drawn, hand, rng, number == 1)
     return pages
 
@@ -275,6 +276,18 @@ def test_a_declared_annex_is_read_wiped_and_in_place(
     assert np.mean(shown[y : y + h, x : x + w] < 200) < 0.002, "its header is paper"
     bare = [replace(one, wipe=None, exposed=None) for one in places]
     assert 5 in leaks(anonymous_pdf(path, bare), bare, form, LABELS, ()), "unwiped it would not leave"
+
+
+@pytest.mark.slow
+def test_an_annex_without_a_number_after_a_page_without_one_is_another_page(tmp_path: Path) -> None:
+    who, *_ = roster = candidates(33, 4)
+    rng = np.random.default_rng(34)
+    pile = [*copy_of(SHEETS[0], who, rng, numbered=False, answered=4), *annex_of(ONE, who, rng, None)]
+    path = scanned(tmp_path / "scan.pdf", pile, rng, Level.OFFICE, Mode.GRAY)
+
+    read_ = reading(path, SHEETS[0].with_annexes([ONE]), roster)
+
+    assert made(*read_.copies) == [(DONE, (1, 2, 3, 4, 5))]
 
 
 def place(page_: PageReading, form: Form) -> PagePlace:

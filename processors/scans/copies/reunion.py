@@ -118,6 +118,8 @@ def likeness(page: PageReading, other: PageReading) -> float:
         return likeness_ratio(0.0)
     if one_page(page.imprint, other.imprint):
         return LIKEST
+    if page.fingerprint.shape != other.fingerprint.shape:  # on papers of two models
+        return likeness_ratio(0.0)
     if max(float(page.fingerprint.std()), float(other.fingerprint.std())) < _FAINT:
         return 0.0
     alike = _correlation(page.fingerprint, other.fingerprint)
