@@ -4,6 +4,9 @@ BIN := $(VENV)/bin
 
 # Tests start processes by the hundred: each would compile all that it imports
 export PYTHONDONTWRITEBYTECODE :=
+# Pictures are made and dropped by the thousand: to ask the system for the memory of each anew is a twentieth of it
+export MALLOC_MMAP_THRESHOLD_ := 33554432
+export MALLOC_TRIM_THRESHOLD_ := 1000000000
 
 .PHONY: setup setup-tests demo test coverage quick lint clean lock supply
 

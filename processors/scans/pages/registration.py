@@ -278,11 +278,20 @@ def _is_first(frames: float, fields: dict[str, float]) -> bool:
 
 
 def _stretched(dark: Gray) -> Gray:
-    """The darkness with the page's strong strokes at 255."""
+    """The darkness with the page's strong strokes at 255, and its grain at 0."""
     some = np.ascontiguousarray(dark[::5, ::5])
     counts = cv2.calcHist([some], [0], None, [256], [0, 256]).cumsum()
-    strong = max(int(np.searchsorted(counts, 0.995 * counts[-1])), 60)
-    return np.asarray(cv2.convertScaleAbs(dark, alpha=255 / strong), np.uint8)
+    middle, strong = (int(np.searchsorted(counts, share * counts[-1])) for share in (0.5, 0.995))
+    if middle > _GRAIN:
+        dark, strong = np.asarray(cv2.subtract(dark, (2.0 * middle,)), np.uint8), strong - 2 * middle
+    return np.asarray(cv2.convertScaleAbs(dark, alpha=255 / max(strong, 60)), np.uint8)
+
+
+_GRAIN = 15
+"""Levels from which on half of a page's pixels stand out: each border is seen there, wherever it is looked for.
+
+Of pages of four scans of another program half stand out by 5 levels at most, by 14 with noise of 12 levels
+added, by 27 in eight grays."""
 
 
 def _place_upright(strokes: Gray, turn: Turn, form: Form) -> Placement:
