@@ -91,3 +91,32 @@ def test_page_boxes_are_seen_in_which_a_bold_hand_wrote() -> None:
     x0 = found.corners(boxes_zone(REPUBLIQUE.pagination))[0, 0] * 25.4 / DPI
     assert is_seen(found)
     assert abs(x0 - (boxes_zone(REPUBLIQUE.pagination).x - shift)) < 0.7
+
+
+def test_the_page_boxes_of_a_first_page_lie_where_they_are_seen() -> None:
+    """The paper turned while it was fed: the frame's sides lead 2 mm past the boxes."""
+    page = PRESS.page(True, hand := Hand(np.random.default_rng(4)))
+    PRESS.write_numbers(page, hand, 1, 4)
+    drawn = np.minimum(page.printed, page.pen)
+    height, width = drawn.shape
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    aside = 1.2 * DPI / 25.4 * (((2 * y / height) - 1) ** 2 - 0.5)
+    bowed = np.asarray(cv2.remap(drawn, x + aside, y, cv2.INTER_LINEAR, borderValue=255.0), np.uint8)
+
+    (first,) = read(bowed)
+
+    assert (first.kind, first.number, first.total) == (PageKind.FIRST, 1, 4)
+
+
+def test_grain_is_no_answer_sheet() -> None:
+    """An empty page in eight grays, more than half of which stands out from what surrounds it."""
+    annex = load_form(Path(__file__).parents[2] / "sessions" / "forms" / "document-reponse.toml")
+    expected = Expected(FORM.with_annexes([annex]), FORM.label.payload, frozenset())
+    page = Press(FORM, 200).page(False, Hand(np.random.default_rng(5)))
+    grain = np.random.default_rng(6).normal(0, 5, page.printed.shape)
+    grays = (np.clip(page.printed * 0.87 + grain, 0, 255) // 32 * 36).clip(0, 255).astype(np.uint8)
+    image = RawImage(1, "flate", b"", grays.shape[1], grays.shape[0], 200, False, _pixels=grays)
+
+    (blank,) = read_image(image, expected)
+
+    assert (blank.kind, blank.blank) == (PageKind.INSIDE, True)

@@ -325,7 +325,7 @@ def _framed(strokes: Gray, turn: Turn, form: Form, fitted: tuple[Affine, float, 
         return found
     reach = _FROM_ONE_FRAME_MM if form.is_annex else 4.0
     boxes, to_boxes = find_boxes(strokes, form.page_boxes, matrix, reach_mm=reach)
-    return replace(found, boxes=boxes, to_boxes=to_boxes if form.is_annex else None)
+    return replace(found, boxes=boxes, to_boxes=to_boxes if form.is_annex or boxes > BOXES_PLAIN else None)
 
 
 _FROM_ONE_FRAME_MM = 8.0

@@ -44,6 +44,10 @@ _SAME, _ENOUGH = (9, 20), 40
 122 pairs of an office scanner's scans of a page (gray, one bit) none lies below, of 136 with a poor one (up
 to three degrees askew) ten; of 3,900,000 pairs of other pages one lies above."""
 
+_ACROSS = 17
+"""Columns in which they agree at least, some 75 mm, of which half is written: a stamp, or an arrow that says to turn over, may be all
+that is on the pages of many."""
+
 
 def imprint(ink: NDArray[np.float32]) -> Imprint | None:
     """That of the ink map of a page's answers; None if next to nothing is written."""
@@ -120,7 +124,14 @@ def _same(some: Sequence[Imprint], others: Sequence[Imprint]) -> list[tuple[int,
         # whole numbers, so that a log that is replayed on another machine says the same
         most = np.multiply.outer(np.abs(moved).sum(axis=1), inked)
         same |= (alike >= _ENOUGH) & ((under * alike) ** 2 >= over**2 * most)
-    return [(int(i), int(j)) for i, j in np.argwhere(same)]
+    return [(int(i), int(j)) for i, j in np.argwhere(same) if _across(one[i], inner[j]) >= _ACROSS]
+
+
+def _across(one: NDArray[np.float32], inner: NDArray[np.float32]) -> int:
+    """In how many columns squares of two imprints agree, where the two agree most."""
+    windows = np.lib.stride_tricks.sliding_window_view(one, inner.shape).reshape(-1, *inner.shape)
+    agreed = windows * inner > 0
+    return int(agreed[agreed.sum(axis=(1, 2)).argmax()].any(axis=0).sum())
 
 
 def _squares(imprints: Sequence[Imprint]) -> NDArray[np.float32]:
