@@ -33,6 +33,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import ratchet
+from benchmarks.drawn.signing import SIGNATURES, Mark, draw_mark
+from benchmarks.drawn.ticks import Tick, draw_tick
 from papers.attendance_sheet import attendance_sheets
 from processors.attendance.agreed import OWN_INK, of_candidate
 from processors.attendance.reader import SheetReading, read_sheets
@@ -42,8 +44,6 @@ from processors.circular.session import load_session
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode, encode, pdf, scan
 from specimens.sheet import Page
-from specimens.signing import SIGNATURES, Mark, draw_mark
-from specimens.ticks import Tick, draw_tick
 from specimens.words import WORDS
 
 _SESSIONS = Path(__file__).parents[1] / "sessions"

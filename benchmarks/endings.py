@@ -1,4 +1,4 @@
-"""Is who signed told from who did not, however a certificate ends? By all of `specimens.dossiers.endings`.
+"""Is who signed told from who did not, however a certificate ends? By all of `benchmarks.drawn.endings`.
 
 python -m benchmarks.endings --seeds 3 [--scans] [--tell]
 
@@ -15,12 +15,12 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 from rich.console import Console
 
+from benchmarks.drawn.endings import MARKS, endings
 from processors.dossiers.files import unpack
 from processors.dossiers.pages import read_pages
 from processors.dossiers.pieces import pieces_of
 from processors.dossiers.signatures import signatures_of, state_of
 from specimens.dossiers import paper
-from specimens.dossiers.endings import MARKS, endings
 
 say = Console(soft_wrap=True, highlight=False, markup=False).print
 _DUE = ("organisme d'accueil", "employeur", "candidat", "centre de formation")

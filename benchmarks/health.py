@@ -24,11 +24,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.drawn.ailing import Ailing, Ailment, ail, redrawn
 from benchmarks.reading import CENTRE, EXAM, FORMS
 from processors.findings import Code
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyStatus, ScanReading
-from specimens.ailing import Ailing, Ailment, ail, redrawn
 from specimens.batch import Batch, Kind, draw_batch
 from specimens.hand import Rng
 from specimens.people import invent_candidates, invent_schools

@@ -1,4 +1,4 @@
-"""Which ways of ticking a box are read? All that `specimens.dossiers.choices` draws, in each answer.
+"""Which ways of ticking a box are read? All that `benchmarks.drawn.choices` draws, in each answer.
 
 python -m benchmarks.ticks --seeds 2 [--paper] [--tell]
 
@@ -19,13 +19,13 @@ import numpy as np
 from rich.console import Console
 
 from actions.office import as_readable
+from benchmarks.drawn.choices import Variant, variants
+from benchmarks.drawn.question import Question
 from processors.dossiers.facts import facts_of
 from processors.dossiers.files import DepositedFile, unpack
 from processors.dossiers.pages import read_pages
 from processors.dossiers.pieces import pieces_of
 from specimens.dossiers import paper
-from specimens.dossiers.choices import Variant, variants
-from specimens.dossiers.question import Question
 
 say = Console(soft_wrap=True, highlight=False, markup=False).print
 _ASKED = {

@@ -1,6 +1,6 @@
 """How well are pieces read that people wrote in their own words? Fields, and what their dossiers raise.
 
-Each wording of `specimens/dossiers/wordings.toml` stands in dossiers of two certificates, a table and a piece
+Each wording of `benchmarks/drawn/wordings.toml` stands in dossiers of two certificates, a table and a piece
 that nobody asked for; half of the dossiers are sound.
 """
 
@@ -15,6 +15,7 @@ from enum import StrEnum
 import numpy as np
 
 from actions.office import as_readable
+from benchmarks.drawn.wordings import WORDINGS, Wording, drawn
 from processors.circular.deadlines import PARIS
 from processors.circular.session import Session
 from processors.dossiers.files import unpack
@@ -28,7 +29,6 @@ from processors.plain import plain
 from specimens.dossiers import documents, paper
 from specimens.dossiers.sheets import Rng, Sheet
 from specimens.dossiers.typed import Typed
-from specimens.dossiers.wordings import WORDINGS, Wording, drawn
 from specimens.people import invent_candidates, invent_schools
 
 _AT = datetime(2026, 4, 20, 9, tzinfo=PARIS)

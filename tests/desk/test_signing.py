@@ -6,7 +6,7 @@ import numpy as np
 from filling import MINE, Filled
 from visitors import Desk
 
-from specimens.signing import Mark, signed_scan
+from benchmarks.drawn.signing import Mark, signed_scan
 from storage.people.candidates import attendance_of, enrolled_in
 from storage.season.signatures import count_to_look_at
 from storage.states import Role

@@ -24,10 +24,10 @@ from worlds import check_tables
 from actions.dropped import inbox as watch
 from actions.season.orals import form, papers_of
 from actions.site import Site
+from benchmarks.drawn.signing import Mark, draw_mark
 from papers.oral_papers import panel_sheets
 from processors.lists.people import CANDIDATE_COLUMNS
 from processors.orals.sheets import OralSheet, SheetKind, sheet_of
-from specimens.signing import Mark, draw_mark
 from storage.bucket.objects import Bucket, Store, s3_client
 from storage.database.register import Register
 from storage.database.schema import events

@@ -8,7 +8,7 @@ from dropping import CENTRE, NUMBERS, SOON
 from actions.dropped import inbox as watch
 from actions.season.signing import print_list
 from actions.site import now
-from specimens.signing import Mark, signed_scan
+from benchmarks.drawn.signing import Mark, signed_scan
 from storage.people.candidates import attendance_of
 
 KEY = f"attendance/{CENTRE}/{SOON}.pdf"

@@ -8,6 +8,8 @@ import numpy as np
 import pypdfium2
 import pytest
 
+from benchmarks.drawn.signing import Mark, draw_mark
+from benchmarks.drawn.ticks import Tick, draw_tick
 from papers.attendance_sheet import attendance_sheets
 from processors.attendance.agreed import beside_boxes, of_candidate
 from processors.attendance.boxes import ticked_boxes
@@ -18,8 +20,6 @@ from processors.attendance.sheet import SheetCode, list_number, load_attendance_
 from processors.circular.form import Rectangle
 from processors.circular.session import load_session
 from specimens.scanner import Level, Mode, encode, pdf
-from specimens.signing import Mark, draw_mark
-from specimens.ticks import Tick, draw_tick
 
 SESSIONS = Path(__file__).parents[2] / "sessions"
 FORM = load_attendance_form(SESSIONS / "forms" / "emargement.toml")

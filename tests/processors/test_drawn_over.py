@@ -11,6 +11,7 @@ import pikepdf
 import pypdfium2
 import pytest
 
+from benchmarks.drawn.drawn_over import Way, draw_over
 from processors.circular.form import load_form
 from processors.findings import Code
 from processors.scans.files.image import RawImage
@@ -19,7 +20,6 @@ from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyStatus
 from specimens.batch import Kind, draw_batch
-from specimens.drawn_over import Way, draw_over
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode, encode, pdf
 

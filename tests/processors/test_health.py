@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from benchmarks.drawn.ailing import Ailing, Ailment, ail
 from processors.circular.form import load_form
 from processors.findings import Code, Finding, Severity, finding
 from processors.scans.copies.health import examine
@@ -27,7 +28,6 @@ from processors.scans.readings import (
     Trace,
     Turn,
 )
-from specimens.ailing import Ailing, Ailment, ail
 from specimens.batch import Batch, Kind, draw_batch
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode

@@ -11,12 +11,12 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from benchmarks.drawn.signing import SIGNATURES, draw_mark
 from papers.oral_papers import Examined, PanelPaper, panel_sheets
 from processors.circular.deadlines import PARIS
 from processors.circular.session import load_session
 from processors.orals.sheets import sheets_owed
 from processors.orals.signatures import unsigned_cells
-from specimens.signing import SIGNATURES, draw_mark
 
 SESSION = load_session(Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml")
 BEGINS = datetime(2026, 6, 1, 9, tzinfo=PARIS)

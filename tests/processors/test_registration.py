@@ -106,17 +106,3 @@ def test_the_page_boxes_of_a_first_page_lie_where_they_are_seen() -> None:
     (first,) = read(bowed)
 
     assert (first.kind, first.number, first.total) == (PageKind.FIRST, 1, 4)
-
-
-def test_grain_is_no_answer_sheet() -> None:
-    """An empty page in eight grays, more than half of which stands out from what surrounds it."""
-    annex = load_form(Path(__file__).parents[2] / "sessions" / "forms" / "document-reponse.toml")
-    expected = Expected(FORM.with_annexes([annex]), FORM.label.payload, frozenset())
-    page = Press(FORM, 200).page(False, Hand(np.random.default_rng(5)))
-    grain = np.random.default_rng(6).normal(0, 5, page.printed.shape)
-    grays = (np.clip(page.printed * 0.87 + grain, 0, 255) // 32 * 36).clip(0, 255).astype(np.uint8)
-    image = RawImage(1, "flate", b"", grays.shape[1], grays.shape[0], 200, False, _pixels=grays)
-
-    (blank,) = read_image(image, expected)
-
-    assert (blank.kind, blank.blank) == (PageKind.INSIDE, True)

@@ -6,12 +6,12 @@ import cv2
 import numpy as np
 import pytest
 
+from benchmarks.drawn.signing import Mark, draw_mark
 from processors.attendance.agreed import OWN_INK, of_candidate
 from processors.attendance.cells import read_cells
 from processors.attendance.lines import PX
 from processors.attendance.seen import Seen, Why
 from processors.attendance.sheet import SheetCode, list_number, load_attendance_form
-from specimens.signing import Mark, draw_mark
 
 pytestmark = pytest.mark.slow
 

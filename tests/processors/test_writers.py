@@ -12,13 +12,13 @@ from drawn_pages import A4, drawing, encoded, jpeg_entries, with_stream, write
 from PIL import Image, ImageDraw
 from PIL.TiffImagePlugin import TiffImageFile
 
+from benchmarks.drawn.writers import LOST, Writing, written
 from processors.findings import Code
 from processors.scans.files.dropped import attachments, inspect
 from processors.scans.files.image import BadImage
 from processors.scans.files.raster import BadScan, read_images
 from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf
 from processors.scans.readings import Turn
-from specimens.writers import LOST, Writing, written
 
 # 64 × 96 pixels, 235, with two dark blocks: libjpeg-turbo's `cjpeg -arithmetic`, and its 12-bit encoder
 ARITHMETIC = base64.b64decode(

@@ -14,11 +14,11 @@ from actions.dropped.withdrawing import withdraw
 from actions.season.attendance import take
 from actions.season.signing import answer, print_list, progress_of, take_scan
 from actions.site import Site
+from benchmarks.drawn.signing import Mark, signed_scan
 from processors.attendance.reader import PageTrouble
 from processors.attendance.seen import Why
 from processors.findings import Code, finding
 from processors.scans.files.raster import BadScan
-from specimens.signing import Mark, signed_scan
 from storage.database.schema import copies, events, scans
 from storage.decided.copies import CopyNotAnonymous
 from storage.dropped.scans import ScanProcessed

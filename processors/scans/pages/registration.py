@@ -39,7 +39,7 @@ class Placement:
     frames' corners from the form's; `ink`: where strokes are, on a coarse grid of the form (see `INK_MM`);
     `stretch`: how much wider and higher than the paper what lies on the image is, as far as that is sure;
     `told`: by the other half of the sheet alone, the page boxes being cut off; `to_boxes`: as `to_pixels`,
-    where the frame of an annex is too far from its page boxes to tell where these lie.
+    where the page boxes of a first page are plainly seen, or its frame is too far from them to tell.
     """
 
     turn: Turn
@@ -278,20 +278,11 @@ def _is_first(frames: float, fields: dict[str, float]) -> bool:
 
 
 def _stretched(dark: Gray) -> Gray:
-    """The darkness with the page's strong strokes at 255, and its grain at 0."""
+    """The darkness with the page's strong strokes at 255."""
     some = np.ascontiguousarray(dark[::5, ::5])
     counts = cv2.calcHist([some], [0], None, [256], [0, 256]).cumsum()
-    middle, strong = (int(np.searchsorted(counts, share * counts[-1])) for share in (0.5, 0.995))
-    if middle > _GRAIN:
-        dark, strong = np.asarray(cv2.subtract(dark, (2.0 * middle,)), np.uint8), strong - 2 * middle
-    return np.asarray(cv2.convertScaleAbs(dark, alpha=255 / max(strong, 60)), np.uint8)
-
-
-_GRAIN = 15
-"""Levels from which on half of a page's pixels stand out: each border is seen there, wherever it is looked for.
-
-Of pages of four scans of another program half stand out by 5 levels at most, by 14 with noise of 12 levels
-added, by 27 in eight grays."""
+    strong = max(int(np.searchsorted(counts, 0.995 * counts[-1])), 60)
+    return np.asarray(cv2.convertScaleAbs(dark, alpha=255 / strong), np.uint8)
 
 
 def _place_upright(strokes: Gray, turn: Turn, form: Form) -> Placement:

@@ -45,8 +45,9 @@ _SAME, _ENOUGH = (9, 20), 40
 to three degrees askew) ten; of 3,900,000 pairs of other pages one lies above."""
 
 _ACROSS = 17
-"""Columns in which they agree at least, some 75 mm, of which half is written: a stamp, or an arrow that says to turn over, may be all
-that is on the pages of many."""
+"""Columns in which they agree at least, some 75 mm, of which half is written: a stamp, or an arrow that says
+to turn over, may be all that is on the pages of many. Of 24 copies of another program's scans on which such
+marks were drawn in five ways, 14 waited without it, and one with it."""
 
 
 def imprint(ink: NDArray[np.float32]) -> Imprint | None:

@@ -12,9 +12,9 @@ from playwright.sync_api import expect
 
 from actions.dropped import inbox
 from actions.site import now
+from benchmarks.drawn.signing import Mark, signed_scan
 from cli.demo_session import CENTRES
 from processors.attendance.seen import Why
-from specimens.signing import Mark, signed_scan
 from storage.bucket.keys import kept_cell
 from storage.people.candidates import attendance_of, enrolled_in
 from storage.season.signatures import AttendanceScanned, PaperSays

@@ -12,12 +12,12 @@ from planted import NAME
 from actions.corrected import lots
 from actions.dropped import scans
 from actions.site import Site, now
+from benchmarks.drawn.drawn_over import Way, draw_over
 from benchmarks.redteam.loot import Loot, gather
 from cli.demo_session import FORM, write_demo_session
 from processors.circular.form import load_form
 from processors.plain import plain
 from specimens.batch import Kind, draw_batch, roster_csv
-from specimens.drawn_over import Way, draw_over
 from specimens.rehearsal import correctors_csv, plan_session
 from specimens.scanner import Level, Mode
 from specimens.sheet import Spot

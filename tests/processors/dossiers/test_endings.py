@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from benchmarks.drawn.endings import Ending, endings
 from processors.dossiers.files import unpack
 from processors.dossiers.pages import read_pages
 from processors.dossiers.pieces import pieces_of
 from processors.dossiers.signatures import State, signatures_of, state_of
-from specimens.dossiers.endings import Ending, endings
 from specimens.dossiers.sheets import Sheet
 
 pytestmark = pytest.mark.slow

@@ -5,6 +5,8 @@ from functools import cache
 import numpy as np
 import pytest
 
+from benchmarks.drawn.choices import Variant, variants
+from benchmarks.drawn.question import Question
 from processors.dossiers.facts import Facts, facts_of
 from processors.dossiers.files import unpack
 from processors.dossiers.layout import Line, Page
@@ -13,8 +15,6 @@ from processors.dossiers.pages import read_pages
 from processors.dossiers.pieces import pieces_of
 from processors.dossiers.ticks import OPTION, TEAM, chosen, option_of
 from specimens.dossiers import paper
-from specimens.dossiers.choices import Variant, variants
-from specimens.dossiers.question import Question
 
 FIRST, LAST = (True, False), (False, True)
 TABLE = "Tableau de synthèse des réalisations professionnelles"

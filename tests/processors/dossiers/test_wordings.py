@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.drawn.wordings import WORDINGS, Wording, drawn
 from processors.circular.deadlines import PARIS
 from processors.circular.session import load_session
 from processors.dossiers.facts import Facts, facts_of
@@ -22,7 +23,6 @@ from processors.dossiers.pieces import Piece, pieces_of
 from processors.dossiers.reader import DossierReading, read_dossier
 from processors.lists.people import Candidate, Form, read_candidates
 from specimens.dossiers.sheets import Sheet
-from specimens.dossiers.wordings import WORDINGS, Wording, drawn
 
 SESSION = load_session(Path("sessions/bts-sio-2026-aix-marseille.toml"))
 FIRST, LAST = date(2026, 1, 5), date(2026, 2, 6)

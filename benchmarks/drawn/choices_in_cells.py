@@ -10,7 +10,7 @@ from functools import partial
 import openpyxl
 from openpyxl.styles import Font
 
-from specimens.dossiers.question import Question
+from benchmarks.drawn.question import Question
 from specimens.dossiers.sheets import Rng
 
 Cells = Callable[[Question], Sequence[Sequence[object]]]

@@ -13,12 +13,12 @@ import numpy as np
 import pypdfium2
 from numpy.typing import NDArray
 
+from benchmarks.drawn.ticks import Tick, draw_tick
 from processors.attendance.sheet import Rows
 from specimens.dossiers import ink
 from specimens.hand import HAND_FONTS, Rng, typeset
 from specimens.scanner import AS_IT_IS, Level, Mode, Setting, encode, pdf, scan
 from specimens.sheet import Gray, Page
-from specimens.ticks import Tick, draw_tick
 from specimens.words import WORDS
 
 Points = NDArray[np.float64]

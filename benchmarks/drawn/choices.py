@@ -14,8 +14,8 @@ from docx.oxml import parse_xml
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-from specimens.dossiers.choices_in_cells import CELLS, NOT_TYPED, Cells, controls, struck_cells, workbook
-from specimens.dossiers.question import Question
+from benchmarks.drawn.choices_in_cells import CELLS, NOT_TYPED, Cells, controls, struck_cells, workbook
+from benchmarks.drawn.question import Question
 from specimens.dossiers.sheets import Rng, Sheet
 
 _W = (

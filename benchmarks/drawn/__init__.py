@@ -1,0 +1,1 @@
+"""Scans and dossiers in states that are tried and measured, and that no demonstration shows."""
