@@ -5,7 +5,6 @@ Names of files may name people: they stay in the register and the vault.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 from collections.abc import Sequence
@@ -22,7 +21,6 @@ from processors.circular.session import Exam
 from processors.lists.people import DepositTime, read_deposit_times
 from processors.lists.tables import Import
 from storage.bucket.keys import arrival as arrival_key
-from storage.bucket.keys import stored_file
 from storage.bucket.objects import ObjectInfo
 from storage.database.register import Register
 from storage.database.schema import candidates, dossier_files, dossier_times, dossiers
@@ -99,27 +97,6 @@ class FileRow:
     at: datetime
 
 
-def deposit(
-    register: Register,
-    dropped: ObjectInfo,
-    data: bytes,
-    exam: str,
-    candidate: str,
-    name: str,
-    *,
-    times: Times | None = None,
-    actor: str,
-    at: datetime,
-) -> str | None:
-    """Takes a file of a dossier; `candidate`: an id. The dossier's id, None when this very file is known.
-
-    `times`: where more is known than that the store has it since its date.
-    """
-    sha256 = hashlib.sha256(data).hexdigest()
-    register.vault.put(stored_file(sha256), data, only_if_absent=True)
-    return note_deposit(register, dropped, sha256, exam, candidate, name, times=times, actor=actor, at=at)
-
-
 def note_deposit(
     register: Register,
     dropped: ObjectInfo,
@@ -132,7 +109,11 @@ def note_deposit(
     actor: str,
     at: datetime,
 ) -> str | None:
-    """The same of a file that is in the vault already, under its hash."""
+    """Notes a file of a dossier that is in the vault, under its hash; `candidate`: an id.
+
+    The dossier's id, None when this very file is known. `times`: where more is known than that the store has
+    it since its date.
+    """
     with register.transaction() as transaction:  # of two at once, both are files of one dossier
         dossier = dossier_of(transaction.connection, exam, candidate) or new_id("doss")
         arrival = register.keep(

@@ -32,7 +32,6 @@ from storage.bucket.objects import ObjectInfo
 from storage.corrected.lots import LotPulled, all_lots
 from storage.decided.copies import CopyAnonymised, FoundCopy, GuessedCandidate, PlacedPage
 from storage.decided.findings import findings_of_copies
-from storage.dropped import deposits
 from storage.dropped.readings import ScanRead
 from storage.dropped.scans import ScanClaimed, ScanStored, arrive
 from storage.events import Facts, digest
@@ -44,6 +43,7 @@ from storage.people.correctors import all_correctors, import_correctors
 from storage.people.purges import PurgePlanned, Tombstone, subject_of
 from storage.season.signatures import AttendanceScanned, PaperSays
 from storage.states import Role
+from tests.storage import depositing
 
 MINE, OTHER = "0130051K", "0050006E"
 
@@ -129,7 +129,7 @@ def fill(desk: Desk, pdf: bytes = b"%PDF-1.7 copie") -> Filled:
     lots.form(site, exam, at=now(), actor="t")
     record(CopyAnonymised(anonymous_number="XYXYXYX", sha256=told), copies[2].id)
     info = ObjectInfo(f"dossiers/E5/{people[0].number}/a.pdf", new_id("doss"), 10, at)
-    dossier = deposits.deposit(site.register, info, b"%PDF", "E5", dossier_of, "a.pdf", actor="t", at=at)
+    dossier = depositing.deposit(site.register, info, b"%PDF", "E5", dossier_of, "a.pdf", actor="t", at=at)
     untaken = {"key": f"dossiers/E5/{people[0].number}/b.pdf"}
     site.store.vault.put(set_aside_from(new_id("doss")), json.dumps(untaken).encode())
     invitation = desk.invite(Role.CENTRE, MINE, "attendu@exemple.fr")

@@ -14,10 +14,10 @@ from actions.site import now
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
 from storage.bucket.objects import ObjectInfo
-from storage.dropped import deposits
 from storage.ids import new_id
 from storage.people.candidates import enrolled_with_number, import_candidates
 from storage.states import Role
+from tests.storage import depositing
 
 PAGE = "/coordination/dossiers"
 HERE, THERE = MINE, "0840003X"
@@ -78,7 +78,7 @@ def test_it_pronounces_of_its_own_candidates_alone(desk: Desk, people):
     with site.register.reading() as connection:
         who = enrolled_with_number(connection, "E6", people[0].number)
     info = ObjectInfo(f"dossiers/E6/{people[0].number}/a.pdf", new_id("doss"), 10, at)
-    dossier = deposits.deposit(site.register, info, b"%PDF", "E6", who, "a.pdf", actor="t", at=at)
+    dossier = depositing.deposit(site.register, info, b"%PDF", "E6", who, "a.pdf", actor="t", at=at)
     service = desk.signed_in(Role.SERVICE)
     service.get(f"{PAGE}/E6/{HERE}")
     said = {"decision": "conform", "author": "La commission", "reason": "Constaté."}
@@ -105,7 +105,9 @@ def test_it_reads_when_a_dossier_came_and_its_last_file(desk: Desk, people):
     for days, told in ((2, False), (1, True)):
         key = f"dossiers/E5/{person.number}/{days}.pdf"
         info = ObjectInfo(key, new_id("doss"), 10, at - timedelta(days=days))
-        deposits.deposit(desk.site.register, info, b"%PDF", "E5", candidate, f"{days}.pdf", actor="t", at=at)
+        depositing.deposit(
+            desk.site.register, info, b"%PDF", "E5", candidate, f"{days}.pdf", actor="t", at=at
+        )
         page = service.get(f"{PAGE}/E5/{OTHER}").text
         assert "Déposé le " in page and ("Dernier fichier le " in page) is told
 

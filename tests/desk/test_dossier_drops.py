@@ -20,9 +20,9 @@ from actions.site import now
 from processors.dossiers.files import MAX_BYTES
 from specimens.dossiers.deposit import Medium, Trouble, draw_deposit
 from storage.bucket.objects import ObjectInfo
-from storage.dropped import deposits
 from storage.ids import new_id
 from storage.states import Role
+from tests.storage import depositing
 
 pytestmark = [pytest.mark.xdist_group("commands")]
 API = f"/api/centres/{MINE}/E5/dossiers"
@@ -67,7 +67,7 @@ def test_a_file_is_dropped_by_whichever_door(stage: tuple[Desk, Filled], tmp_pat
     ]
     much_later = now() + timedelta(days=400)
     info = ObjectInfo(f"dossiers/E5/{number}/tard.pdf", new_id("doss"), 10, much_later)
-    deposits.deposit(
+    depositing.deposit(
         desk.site.register,
         info,
         b"%PDF-1.7 late",

@@ -34,7 +34,6 @@ from storage.bucket.keys import anonymous_copy, stored_scan
 from storage.bucket.objects import ObjectInfo
 from storage.database.schema import events
 from storage.decided.copies import CopyAnonymised, FoundCopy, GuessedCandidate, PlacedPage
-from storage.dropped import deposits
 from storage.dropped.dossiers import keep_dossier_reading
 from storage.dropped.readings import ScanRead
 from storage.dropped.scans import ScanClaimed, ScanStored, arrive
@@ -44,6 +43,7 @@ from storage.people import accounts
 from storage.people.candidates import candidate_by_number, import_candidates
 from storage.season.signatures import AttendanceScanned, PaperSays
 from storage.states import Decision, Pronounced, Role
+from tests.storage import depositing
 
 CENTRE = "0130051K"
 LIGHT, DARK = 230, 60  # the asker's paper, and the other's
@@ -140,7 +140,7 @@ def fill(site):
         for name in ("attestation.pdf", "glissee.pdf"):
             info = ObjectInfo(f"dossiers/E5/{who.number}/{name}", new_id("doss"), 10, at - timedelta(days=9))
             data = f"%PDF-1.7 {who.family_name} {name}".encode()
-            dossier = deposits.deposit(site.register, info, data, "E5", id_, name, actor="t", at=at)
+            dossier = depositing.deposit(site.register, info, data, "E5", id_, name, actor="t", at=at)
         readings[id_] = dossier
     piece = {"kind": "attestation", "pages": [1], "signatures": [{"by": "Mme Tutrice", "digital": None}]}
     facts = {"numbers": [asking.number, other.number], "company": "Ferme du Lac"}

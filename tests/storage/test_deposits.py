@@ -32,6 +32,7 @@ from storage.ids import new_id
 from storage.people.candidates import enrolled_with_number, import_candidates
 from storage.refusals import Refused
 from storage.states import Pronounced
+from tests.storage import depositing
 
 DUE = datetime(2026, 4, 22, 10, tzinfo=UTC)
 EXAM, SCHOOL = "E5", "0040538N"
@@ -51,7 +52,7 @@ def candidate(world):
 def put(world, candidate, name, data=b"%PDF-1", at=DUE - MINUTE, etag=None):
     key = f"dossiers/{EXAM}/{NUMBERS[0]}/{name}"
     info = ObjectInfo(key=key, etag=etag or f"{hash(data)}", size=len(data), last_modified=at)
-    return deposits.deposit(world.register, info, data, EXAM, candidate, name, actor="watch_inbox", at=at)
+    return depositing.deposit(world.register, info, data, EXAM, candidate, name, actor="watch_inbox", at=at)
 
 
 def reading(verdict="conform", *codes, pieces=()):

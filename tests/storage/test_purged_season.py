@@ -48,6 +48,7 @@ from storage.machine.weed import compact, running
 from storage.people import accounts, tokens
 from storage.people.candidates import candidate_by_number, import_candidates
 from storage.states import Pronounced, Role
+from tests.storage import depositing
 
 DUE = datetime(2027, 6, 27, 0, 0, tzinfo=UTC)
 FIRST, SECOND = "acct_00000000000000a1", "acct_00000000000000a2"
@@ -189,7 +190,7 @@ def fill(site: Site) -> None:
     for k in (0, 1):
         key = f"dossiers/E5/{NUMBERS[k]}/{NAMES[k]}.pdf"
         dropped = ObjectInfo(key, secrets.token_hex(8), 10, world.tick())
-        dossier = deposits.deposit(
+        dossier = depositing.deposit(
             site.register, dropped, f"%PDF {NAMES[k]}".encode(), "E5", world.candidate(k), f"{NAMES[k]}.pdf",
             actor="t", at=world.tick(),
         )  # fmt: skip

@@ -43,6 +43,7 @@ from storage.people import accounts
 from storage.people.correctors import issue_token
 from storage.season.session import SessionLoaded
 from storage.states import Pronounced, Role
+from tests.storage import depositing
 
 AT = datetime(2026, 5, 21, 6, 0, tzinfo=UTC)
 KEY = Ed25519PrivateKey.generate()
@@ -131,7 +132,9 @@ def scene(tmp_path_factory, store, audit_bucket) -> Iterator[Scene]:
     ships()
     info = ObjectInfo(f"dossiers/E5/{NUMBERS[0]}/a.pdf", "e", 4, world.tick())
     candidate = world.candidate(0)
-    dossier = deposits.deposit(register, info, b"%PDF", "E5", candidate, "a.pdf", actor="t", at=world.tick())
+    dossier = depositing.deposit(
+        register, info, b"%PDF", "E5", candidate, "a.pdf", actor="t", at=world.tick()
+    )
     pronounce(world.site, dossier, Pronounced.CONFORM, (), "Ursule", "vu", actor="t", at=world.tick())
     times = f"candidate_number,file,deposited_at\n{NUMBERS[0]},a.pdf,2026-03-30T10:00:00+02:00\n".encode()
     deposits.date_deposits(register, times, "E5", actor="t", at=world.tick())
