@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from processors.findings import Code
 from processors.scans.readings import CopyStatus, Half, PageReading
+from tests.processors.test_assembly import CONVOCATION, codes
 from tests.processors.test_pile import COPIES, Image, a3_sides, assert_whole, marked, read
 
 
@@ -40,3 +42,12 @@ def test_no_copy_of_a_pile_that_is_opened_like_a_book_has_anothers_page(whole: b
     images = [[first], *(beside(*pages[k : k + 2]) for k in range(0, len(pages), 2)), [last]]
     copies, _, _ = read(images if whole else images[:-1])
     assert all(copy.status is not CopyStatus.COMPLETE for copy in copies)
+
+
+def test_a_document_on_a_larger_area_among_a4_pages_is_no_side_of_a_sheet() -> None:
+    pages = [page for owner, total in COPIES for page in marked(owner, total)]
+    lying = [[replace(page, area=(0, 0, 1654, 2339))] for page in pages]
+    document = beside(CONVOCATION, replace(CONVOCATION, blank=True))
+    copies, _, truths = read([*lying[:4], document, *lying[4:]])
+    assert_whole(copies, truths)
+    assert codes(copies[0]) == {Code.FOREIGN_PAGE}

@@ -25,10 +25,14 @@ def sides(pages: Sequence[PageReading]) -> list[list[PageReading]]:
 
 
 def slots(sides: Sequence[Sequence[PageReading]]) -> dict[int, int]:
-    """The place in its sheet, 1 to 4, of each page that lies on an A3: recto 4 | 1, verso 2 | 3."""
+    """The place in its sheet, 1 to 4, of each page that lies on an A3: recto 4 | 1, verso 2 | 3.
+
+    Where A4 pages lie on larger areas, an area of which nothing is known is no side of a sheet.
+    """
     found: dict[int, int] = {}
+    lying = any(page.area is not None for side in sides for page in side)
     for side in sides:
-        if len(side) == 2:
+        if len(side) == 2 and not (lying and all(page.kind is PageKind.FOREIGN for page in side)):
             recto = any(page.kind is PageKind.FIRST for page in side)
             found |= {page.page: slot for page, slot in zip(side, (4, 1) if recto else (2, 3), strict=True)}
     return found

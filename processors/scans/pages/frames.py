@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.circular.form import Form, Rectangle
-from processors.scans.pages.geometry import MAX_SHIFT, PX, Affine, median, rotation, transform
+from processors.scans.pages.geometry import MAX_SHIFT, PX, Affine, median, rotation, transform, without_grain
 from processors.scans.pages.pageboxes import borders_seen
 from processors.scans.readings import Gray
 
@@ -22,7 +22,7 @@ def fit_frames(strokes: Gray, form: Form) -> tuple[Affine, float, float] | None:
     frames, identity = form.frames, form.identity.frame
     lines_y = np.array([y for frame in frames for y in (frame.y, frame.y + frame.height)])
     lines_x = np.array([identity.x, identity.x + identity.width])
-    top = strokes[: int((lines_y[-1] + MAX_SHIFT + 12) * PX)]
+    top = without_grain(strokes[: int((lines_y[-1] + MAX_SHIFT + 12) * PX)])
     dark = np.asarray(top > 90, np.uint8)
     run = round(4.0 * PX)
     upright = _runs(dark, 1, run)

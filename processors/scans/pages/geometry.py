@@ -69,3 +69,15 @@ def darkness(small: Gray) -> Gray:
     """
     size = round(3.0 * PX) | 1
     return np.asarray(cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((size, size), np.uint8)), np.uint8)
+
+
+_GRAIN = 40
+"""Levels: fainter strokes are taken for no printed line."""
+
+
+def without_grain(strokes: Gray) -> Gray:
+    """The strokes less the darkness of half of them: grain, where it is on all of the paper."""
+    some = np.ascontiguousarray(strokes[::5, ::5])
+    counts = cv2.calcHist([some], [0], None, [256], [0, 256]).cumsum()
+    grain = float(np.searchsorted(counts, 0.5 * counts[-1]))
+    return strokes if grain < _GRAIN else np.asarray(cv2.subtract(strokes, np.array([grain])), np.uint8)

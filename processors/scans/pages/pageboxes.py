@@ -11,7 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.circular.form import BoxedField, Pagination, Rectangle
-from processors.scans.pages.geometry import PX, Affine, halved, median, rotation, transform
+from processors.scans.pages.geometry import (
+    PX,
+    Affine,
+    halved,
+    median,
+    rotation,
+    transform,
+    without_grain,
+)
 from processors.scans.readings import Gray
 
 
@@ -90,7 +98,8 @@ def _straight(strokes: Gray, zone: Rectangle, matrix: Affine) -> Gray:
     kept = np.zeros_like(strokes)
     if strokes[box].size:
         upright, level = (_runs_along(strokes[box], axis) for axis in (0, 1))
-        kept[box] = cv2.max(upright, level)
+        straight = cv2.max(upright, level)
+        kept[box] = without_grain(np.asarray(straight, np.uint8))
     return kept
 
 
